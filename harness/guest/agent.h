@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the parts of the guest agent share. PROTOCOL.md lists the operations.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "base/result.h"
+
+namespace verdict::guest {
+
+using json = nlohmann::json;
+
+/// An operation: the request in, the value of "ok" out. A json::exception (a missing field, a
+/// wrong type) is caught where operations are dispatched.
+using Op = std::function<Result<json>(const json &request)>;
+using Ops = std::map<std::string, Op, std::less<>>;
+
+void add_system_ops(Ops &ops);
+void add_module_ops(Ops &ops);
+void add_bpf_ops(Ops &ops);
+void add_attach_ops(Ops &ops);
+void add_socket_ops(Ops &ops);
+void add_netdev_ops(Ops &ops);
+void add_ethtool_ops(Ops &ops);
+
+/// Loads a module of the image and what it depends on. No error if it is there already.
+Result<json> load_module(const std::string &name);
+
+/// Reads a file to its end.
+Result<std::string> read_file(const std::string &path);
+
+/// The index of an interface.
+Result<unsigned> index_of(const std::string &ifname);
+
+using Clock = std::chrono::steady_clock;
+
+/// What is left until a deadline, as poll() wants it; 0 if it has passed.
+inline int ms_until(Clock::time_point deadline)
+{
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return left > 0 ? static_cast<int>(left) : 0;
+}
+
+} // namespace verdict::guest

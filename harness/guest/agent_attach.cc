@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Attaching programs: XDP, tc and tracing.
+#include <linux/if_link.h>
+
+#include "agent.h"
+#include "agent_bpf.h"
+
+namespace verdict::guest {
+namespace {
+
+Result<unsigned> mode_flags(const std::string &mode)
+{
+  if (mode == "native")
+    return XDP_FLAGS_DRV_MODE;
+  if (mode == "generic")
+    return XDP_FLAGS_SKB_MODE;
+  if (mode == "offload")
+    return XDP_FLAGS_HW_MODE;
+  return fail("mode is \"" + mode + "\"; it can be native, generic or offload");
+}
+
+Result<int> program_fd(const json &request)
+{
+  auto program = find_program(request.at("name"), request.at("program"));
+  if (!program)
+    return tl::unexpected(program.error());
+  return bpf_program__fd(*program);
+}
+
+Result<json> xdp_attach(const json &request)
+{
+  auto ifname = request.at("ifname").get<std::string>();
+  auto index = index_of(ifname);
+  auto flags = mode_flags(request.value("mode", "native"));
+  auto fd = program_fd(request);
+  LIBBPF_OPTS(bpf_xdp_attach_opts, options);
+
+  if (!index)
+    return tl::unexpected(index.error());
+  if (!flags)
+    return tl::unexpected(flags.error());
+  if (!fd)
+    return tl::unexpected(fd.error());
+  if (request.value("noreplace", false))
+    *flags |= XDP_FLAGS_UPDATE_IF_NOEXIST;
+  if (request.contains("replace")) {
+    auto old = program_fd(request["replace"]);
+    if (!old)
+      return tl::unexpected(old.error());
+    options.old_prog_fd = *old;
+    *flags |= XDP_FLAGS_REPLACE;
+  }
+  take_libbpf_log();
+  if (int error = bpf_xdp_attach(static_cast<int>(*index), *fd, *flags, &options))
+    return fail_libbpf("attach to " + ifname, -error);
+  return json::object();
+}
+
+Result<json> xdp_detach(const json &request)
+{
+  auto ifname = request.at("ifname").get<std::string>();
+  auto index = index_of(ifname);
+  auto flags = mode_flags(request.value("mode", "native"));
+
+  if (!index)
+    return tl::unexpected(index.error());
+  if (!flags)
+    return tl::unexpected(flags.error());
+  take_libbpf_log();
+  if (int error = bpf_xdp_detach(static_cast<int>(*index), *flags, nullptr))
+    return fail_libbpf("detach from " + ifname, -error);
+  return json::object();
+}
+
+const char *attached_name(unsigned mode)
+{
+  switch (mode) {
+  case XDP_ATTACHED_NONE:
+    return "none";
+  case XDP_ATTACHED_DRV:
+    return "native";
+  case XDP_ATTACHED_SKB:
+    return "generic";
+  case XDP_ATTACHED_HW:
+    return "offload";
+  default:
+    return "multi";
+  }
+}
+
+Result<json> xdp_query(const json &request)
+{
+  auto ifname = request.at("ifname").get<std::string>();
+  auto index = index_of(ifname);
+  LIBBPF_OPTS(bpf_xdp_query_opts, options);
+
+  if (!index)
+    return tl::unexpected(index.error());
+  take_libbpf_log();
+  if (int error = bpf_xdp_query(static_cast<int>(*index), 0, &options))
+    return fail_libbpf("query " + ifname, -error);
+  return json{ { "mode", attached_name(options.attach_mode) },
+               { "prog_id", options.prog_id },
+               { "native_id", options.drv_prog_id },
+               { "generic_id", options.skb_prog_id },
+               { "offload_id", options.hw_prog_id } };
+}
+
+Result<json> tc_attach(const json &request)
+{
+  auto ifname = request.at("ifname").get<std::string>();
+  auto index = index_of(ifname);
+  auto fd = program_fd(request);
+
+  if (!index)
+    return tl::unexpected(index.error());
+  if (!fd)
+    return tl::unexpected(fd.error());
+  for (auto name : { "sch_ingress", "cls_bpf" })
+    if (auto loaded = load_module(name); !loaded)
+      return loaded;
+
+  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(*index),
+              .attach_point = BPF_TC_INGRESS);
+  LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = *fd, .flags = BPF_TC_F_REPLACE, .handle = 1,
+              .priority = 1);
+  take_libbpf_log();
+  if (int error = bpf_tc_hook_create(&hook); error && error != -EEXIST)
+    return fail_libbpf("clsact on " + ifname, -error);
+  if (int error = bpf_tc_attach(&hook, &options))
+    return fail_libbpf("attach to tc ingress of " + ifname, -error);
+  return json::object();
+}
+
+Result<json> tc_detach(const json &request)
+{
+  auto ifname = request.at("ifname").get<std::string>();
+  auto index = index_of(ifname);
+
+  if (!index)
+    return tl::unexpected(index.error());
+  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(*index),
+              .attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS));
+  take_libbpf_log();
+  if (int error = bpf_tc_hook_destroy(&hook))
+    return fail_libbpf("remove clsact of " + ifname, -error);
+  return json::object();
+}
+
+Result<json> trace_attach(const json &request)
+{
+  auto name = request.at("program").get<std::string>();
+  auto loaded = find_loaded(request.at("name"));
+  auto program = find_program(request.at("name"), name);
+
+  if (!loaded)
+    return tl::unexpected(loaded.error());
+  if (!program)
+    return tl::unexpected(program.error());
+  take_libbpf_log();
+  bpf_link *link = bpf_program__attach(*program);
+  if (!link)
+    return fail_libbpf("attach " + name, errno);
+  (*loaded)->links[name].reset(link);
+  return json::object();
+}
+
+Result<json> trace_detach(const json &request)
+{
+  auto name = request.at("program").get<std::string>();
+  auto loaded = find_loaded(request.at("name"));
+
+  if (!loaded)
+    return tl::unexpected(loaded.error());
+  if (!(*loaded)->links.erase(name))
+    return fail(name + " is not attached");
+  return json::object();
+}
+
+} // namespace
+
+void add_attach_ops(Ops &ops)
+{
+  ops["xdp_attach"] = xdp_attach;
+  ops["xdp_detach"] = xdp_detach;
+  ops["xdp_query"] = xdp_query;
+  ops["tc_attach"] = tc_attach;
+  ops["tc_detach"] = tc_detach;
+  ops["bpf_attach"] = trace_attach;
+  ops["bpf_detach"] = trace_detach;
+}
+
+} // namespace verdict::guest

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Files, commands and the machine itself.
+#include "agent.h"
+
+#include <array>
+#include <csignal>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+extern char **environ;
+
+namespace verdict::guest {
+
+Result<std::string> read_file(const std::string &path)
+{
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char buffer[4096];
+  ssize_t n;
+
+  if (!file)
+    return fail_errno("open " + path);
+  while ((n = ::read(file.get(), buffer, sizeof(buffer))) > 0)
+    text.append(buffer, static_cast<size_t>(n));
+  if (n < 0)
+    return fail_errno("read " + path);
+  return text;
+}
+
+namespace {
+
+Result<json> write_file(const std::string &path, std::string_view data)
+{
+  Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+
+  if (!file)
+    return fail_errno("open " + path);
+  if (::write(file.get(), data.data(), data.size()) != static_cast<ssize_t>(data.size()))
+    return fail_errno("write " + path);
+  return json::object();
+}
+
+struct Pipe {
+  Fd read, write;
+};
+
+Result<Pipe> make_pipe()
+{
+  int ends[2];
+
+  if (::pipe2(ends, O_CLOEXEC))
+    return fail_errno("pipe");
+  return Pipe{ Fd(ends[0]), Fd(ends[1]) };
+}
+
+/// Collects both outputs until the command has closed them; false if the deadline came first.
+bool collect(std::array<Fd, 2> &pipes, std::array<std::string, 2> &texts,
+             Clock::time_point deadline)
+{
+  char buffer[4096];
+
+  while (pipes[0] || pipes[1]) {
+    pollfd wait[2] = { { pipes[0].get(), POLLIN, 0 }, { pipes[1].get(), POLLIN, 0 } };
+    int left = ms_until(deadline);
+    if (!left)
+      return false;
+    if (::poll(wait, 2, left) <= 0)
+      continue;
+    for (int i = 0; i < 2; i++) {
+      if (!wait[i].revents)
+        continue;
+      ssize_t n = ::read(pipes[i].get(), buffer, sizeof(buffer));
+      if (n > 0)
+        texts[i].append(buffer, static_cast<size_t>(n));
+      else
+        pipes[i].reset();
+    }
+  }
+  return true;
+}
+
+Result<json> run(const json &request)
+{
+  auto words = request.at("argv").get<std::vector<std::string>>();
+  std::chrono::milliseconds timeout(request.value("timeout_ms", 10'000));
+  std::vector<char *> argv;
+  posix_spawn_file_actions_t actions;
+  pid_t child;
+
+  if (words.empty())
+    return fail("argv is empty");
+  for (auto &word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+
+  auto out = make_pipe(), err = make_pipe();
+  if (!out || !err)
+    return fail("no pipe for the command's output");
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, out->write.get(), 1);
+  ::posix_spawn_file_actions_adddup2(&actions, err->write.get(), 2);
+  int error = ::posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error)
+    return fail_errno(words[0], error);
+  out->write.reset();
+  err->write.reset();
+
+  std::array<Fd, 2> pipes{ std::move(out->read), std::move(err->read) };
+  std::array<std::string, 2> texts;
+  bool ended = collect(pipes, texts, Clock::now() + timeout);
+  int status;
+
+  if (!ended)
+    ::kill(child, SIGKILL);
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR)
+    ;
+  if (!ended)
+    return fail(words[0] + ": killed after " + std::to_string(timeout.count()) +
+                " ms; it wrote: " + texts[0] + texts[1]);
+  return json{ { "status", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status) },
+               { "out", texts[0] },
+               { "err", texts[1] } };
+}
+
+Result<json> power_off(const json &)
+{
+  ::sync();
+  ::reboot(RB_POWER_OFF);
+  return fail_errno("power off");
+}
+
+} // namespace
+
+void add_system_ops(Ops &ops)
+{
+  ops["ping"] = [](const json &) -> Result<json> { return json::object(); };
+  ops["run"] = run;
+  ops["read"] = [](const json &request) -> Result<json> {
+    auto text = read_file(request.at("path"));
+    if (!text)
+      return tl::unexpected(text.error());
+    return json{ { "data", *text } };
+  };
+  ops["write"] = [](const json &request) {
+    return write_file(request.at("path"), request.at("data").get<std::string>());
+  };
+  ops["poweroff"] = power_off;
+  ops["panic"] = [](const json &) { return write_file("/proc/sysrq-trigger", "c"); };
+  ops["warn_log"] = [](const json &request) {
+    return write_file("/dev/kmsg", "<" + std::to_string(request.value("level", 4)) + ">" +
+                                       request.at("text").get<std::string>());
+  };
+}
+
+} // namespace verdict::guest
