@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/digest.h"
+
+#include <openssl/sha.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace verdict {
+
+std::string sha256(std::string_view text)
+{
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char *>(text.data()), text.size(), digest);
+  std::string hex;
+  for (const unsigned char byte : digest)
+    hex += format("%02x", byte);
+  return hex;
+}
+
+Result<std::string> file_sha256(const std::filesystem::path &path,
+                                const std::filesystem::path &memory)
+{
+  struct stat now;
+  if (::stat(path.c_str(), &now) < 0)
+    return fail_errno(path.string());
+  const std::string state = format("%s %lu:%lu %ld %ld.%09ld %ld.%09ld\n", path.c_str(), now.st_dev,
+                                   now.st_ino, now.st_size, now.st_mtim.tv_sec, now.st_mtim.tv_nsec,
+                                   now.st_ctim.tv_sec, now.st_ctim.tv_nsec);
+
+  const std::filesystem::path note = memory / sha256(path.string());
+  if (auto known = read_file(note); known && known->starts_with(state))
+    return known->substr(state.size());
+
+  auto content = read_file(path);
+  if (!content)
+    return tl::unexpected(content.error());
+  const std::string digest = sha256(*content);
+  if (auto made = make_directories(memory); !made)
+    return tl::unexpected(made.error());
+  if (auto written = write_file(note, state + digest); !written)
+    return tl::unexpected(written.error());
+  return digest;
+}
+
+} // namespace verdict

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace verdict {
+
+namespace fs = std::filesystem;
+
+Result<Fd> open_file(const fs::path &path, int flags)
+{
+  Fd fd(::open(path.c_str(), flags | O_CLOEXEC, 0644));
+  if (!fd)
+    return fail_errno("open " + path.string());
+  return fd;
+}
+
+Result<std::string> read_file(const fs::path &path)
+{
+  auto fd = open_file(path, O_RDONLY);
+  if (!fd)
+    return tl::unexpected(fd.error());
+  std::string text;
+  char buffer[65536];
+  for (;;) {
+    const ssize_t size = ::read(fd->get(), buffer, sizeof(buffer));
+    if (size < 0)
+      return fail_errno("read " + path.string());
+    if (size == 0)
+      return text;
+    text.append(buffer, static_cast<size_t>(size));
+  }
+}
+
+Result<void> write_file(const fs::path &path, std::string_view text)
+{
+  const fs::path part = path.string() + "." + std::to_string(::getpid());
+  auto fd = open_file(part, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!fd)
+    return tl::unexpected(fd.error());
+  while (!text.empty()) {
+    const ssize_t size = ::write(fd->get(), text.data(), text.size());
+    if (size < 0)
+      return fail_errno("write " + part.string());
+    text.remove_prefix(static_cast<size_t>(size));
+  }
+  if (::rename(part.c_str(), path.c_str()) < 0)
+    return fail_errno("rename " + part.string());
+  return {};
+}
+
+Result<void> make_directories(const fs::path &path)
+{
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    return fail("create " + path.string() + ": " + error.message());
+  return {};
+}
+
+fs::path program_directory()
+{
+  return fs::read_symlink("/proc/self/exe").parent_path();
+}
+
+Result<FileLock> FileLock::take(const fs::path &path)
+{
+  auto fd = open_file(path, O_RDWR | O_CREAT);
+  if (!fd)
+    return tl::unexpected(fd.error());
+  while (::flock(fd->get(), LOCK_EX) < 0) {
+    if (errno != EINTR)
+      return fail_errno("lock " + path.string());
+  }
+  return FileLock(std::move(*fd));
+}
+
+} // namespace verdict

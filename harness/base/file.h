@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace verdict {
+
+/// The whole of a file. An error names the path.
+Result<std::string> read_file(const std::filesystem::path &path);
+
+/// Writes a file so that a reader sees either the old or the new content, never a part.
+Result<void> write_file(const std::filesystem::path &path, std::string_view text);
+
+/// open(2) with O_CLOEXEC and mode 0644. An error names the path.
+Result<Fd> open_file(const std::filesystem::path &path, int flags);
+
+/// Creates a directory and its parents. An error names the path.
+Result<void> make_directories(const std::filesystem::path &path);
+
+/// The directory of the running program.
+std::filesystem::path program_directory();
+
+/// An exclusive lock (flock) on a file, held until destroyed; waits for whoever has it.
+class FileLock {
+public:
+  static Result<FileLock> take(const std::filesystem::path &path);
+
+private:
+  explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
+  Fd fd_;
+};
+
+} // namespace verdict
