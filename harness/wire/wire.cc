@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "wire/wire.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <random>
+
+#include "base/text.h"
+#include "packet/builder.h"
+#include "packet/dissect.h"
+
+namespace verdict {
+
+namespace {
+
+constexpr int socket_buffer = 8 << 20; ///< bytes; also holds kernel overhead of about 700 a frame
+constexpr size_t longest_frame = 65536;
+constexpr milliseconds health_interval{ 100 };
+
+/// Beyond net.core.wmem_max where we may, else as far as it goes.
+void raise_send_buffer(int fd)
+{
+  if (::setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &socket_buffer, sizeof(socket_buffer)) < 0)
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &socket_buffer, sizeof(socket_buffer));
+}
+
+Payload nonce_payload(uint64_t nonce)
+{
+  Payload payload{ { 's', 'e', 'n', 't', 'i', 'n', 'e', 'l' } };
+  for (int shift = 56; shift >= 0; shift -= 8)
+    payload.bytes.push_back(static_cast<uint8_t>(nonce >> shift));
+  return payload;
+}
+
+bool is_sentinel_reply(const Frame &frame, uint64_t nonce)
+{
+  const Dissection seen = dissect(frame);
+  return seen.icmp_echo && seen.icmp_echo->type == 0 && seen.icmp_echo->id == sentinel_id &&
+         seen.icmp_echo->sequence == static_cast<uint16_t>(nonce) && seen.ill.empty() &&
+         seen.payload.bytes == nonce_payload(nonce).bytes;
+}
+
+std::string listing(const std::vector<Frame> &frames)
+{
+  if (frames.empty())
+    return "nothing was received";
+  std::string text = "received " + count_of(frames.size(), "frame");
+  for (size_t i = 0; i < frames.size() && i < 5; i++)
+    text += "\n  " + summary(frames[i]);
+  if (frames.size() > 5)
+    text += format("\n  and %zu more", frames.size() - 5);
+  return text;
+}
+
+} // namespace
+
+Result<Wire> Wire::create(unsigned index, const std::filesystem::path &capture)
+{
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
+    return fail_errno("socketpair");
+  Fd host_end(ends[0]), guest_end(ends[1]);
+  raise_send_buffer(ends[0]);
+  raise_send_buffer(ends[1]);
+
+  auto writer = PcapngWriter::create(capture);
+  if (!writer)
+    return tl::unexpected(writer.error());
+  return Wire(index, std::move(host_end), std::move(guest_end), std::move(*writer));
+}
+
+Wire::Wire(unsigned index, Fd host_end, Fd guest_end, PcapngWriter capture)
+    : name_("nic" + std::to_string(index)), address_(NicAddress::of(index)),
+      host_end_(std::move(host_end)), guest_end_(std::move(guest_end)),
+      capture_(std::move(capture)), nonce_(std::random_device{}())
+{
+  capture_.add_interface(name_);
+}
+
+/// Waits until one of `events` is possible. Error: the deadline, a failed health check.
+Result<void> Wire::wait(short events, const Deadline &deadline, short &ready)
+{
+  for (;;) {
+    pollfd end{ .fd = host_end_.get(), .events = events, .revents = 0 };
+    const int interval = static_cast<int>(health_interval.count());
+    const int count = ::poll(&end, 1, std::min(deadline.poll_timeout(), interval));
+    if (count < 0 && errno != EINTR)
+      return fail_errno("poll");
+    ready = end.revents;
+    if (count > 0)
+      return {};
+    if (health_check_) {
+      if (auto healthy = health_check_(); !healthy)
+        return fail(name_ + ": " + healthy.error().message);
+    }
+    if (deadline.expired())
+      return fail(name_ + ": time is over");
+  }
+}
+
+/// Moves everything that is there into received_.
+Result<void> Wire::drain()
+{
+  uint8_t buffer[longest_frame];
+  for (;;) {
+    const ssize_t size = ::recv(host_end_.get(), buffer, sizeof(buffer), MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR)
+      continue;
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return {};
+    if (size < 0) {
+      const int error = errno;
+      if (health_check_) {
+        if (auto healthy = health_check_(); !healthy)
+          return fail(name_ + ": " + healthy.error().message);
+      }
+      return fail_errno(name_ + ": the other end of the wire is gone", error);
+    }
+    received_.push_back({ { buffer, buffer + size } });
+    capture_.add(0, PcapngWriter::Direction::outbound, received_.back());
+  }
+}
+
+Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadline)
+{
+  for (const Frame &frame : frames) {
+    if (frame.empty())
+      return fail(name_ + ": an empty frame cannot be injected: QEMU takes it for the wire's end");
+  }
+  size_t sent = 0;
+  while (sent < frames.size()) {
+    const Frame &frame = frames[sent];
+    const ssize_t size =
+        ::send(host_end_.get(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (size >= 0) {
+      capture_.add(0, PcapngWriter::Direction::inbound, frame);
+      if (++sent % 32 == 0) {
+        if (auto drained = drain(); !drained)
+          return drained;
+      }
+      continue;
+    }
+    if (errno == EINTR)
+      continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS) {
+      const int error = errno;
+      if (health_check_) {
+        if (auto healthy = health_check_(); !healthy)
+          return fail(name_ + ": " + healthy.error().message);
+      }
+      return fail_errno(name_ + ": the other end of the wire is gone", error);
+    }
+    // A Unix datagram socket counts as writable only below a quarter of its buffer, so this wakes
+    // up to send in bursts.
+    short ready = 0;
+    if (auto waited = wait(POLLIN | POLLOUT, deadline, ready); !waited)
+      return fail(waited.error().message +
+                  format("; the guest took %zu of %zu frames", sent, frames.size()));
+    if (auto drained = drain(); !drained)
+      return drained;
+  }
+  return {};
+}
+
+Result<void> Wire::inject(const Frame &frame, milliseconds timeout)
+{
+  return send_all({ &frame, 1 }, Deadline(timeout));
+}
+
+Result<void> Wire::inject(std::span<const Frame> frames, milliseconds timeout)
+{
+  return send_all(frames, Deadline(timeout));
+}
+
+Result<Frame> Wire::receive(milliseconds timeout)
+{
+  const Deadline deadline(timeout);
+  for (;;) {
+    if (auto drained = drain(); !drained)
+      return tl::unexpected(drained.error());
+    if (!received_.empty()) {
+      Frame frame = std::move(received_.front());
+      received_.pop_front();
+      return frame;
+    }
+    short ready = 0;
+    if (auto waited = wait(POLLIN, deadline, ready); !waited) {
+      capture_.flush();
+      return fail(waited.error().message + "; no frame came");
+    }
+  }
+}
+
+/// Appends to `before` what comes before the reply to one sentinel.
+Result<void> Wire::one_sentinel(std::vector<Frame> &before, const Deadline &deadline)
+{
+  const uint64_t nonce = ++nonce_;
+  const Frame request = padded(
+      echo_request(address_, sentinel_id, static_cast<uint16_t>(nonce), nonce_payload(nonce)));
+  if (auto sent = send_all({ &request, 1 }, deadline); !sent)
+    return sent;
+  for (;;) {
+    if (auto drained = drain(); !drained)
+      return drained;
+    while (!received_.empty()) {
+      Frame frame = std::move(received_.front());
+      received_.pop_front();
+      if (is_sentinel_reply(frame, nonce))
+        return {};
+      before.push_back(std::move(frame));
+    }
+    short ready = 0;
+    if (auto waited = wait(POLLIN, deadline, ready); !waited)
+      return fail(waited.error().message + "; the guest did not answer the sentinel; " +
+                  listing(before));
+  }
+}
+
+Result<std::vector<Frame>> Wire::until_sentinel(milliseconds timeout)
+{
+  const Deadline deadline(timeout);
+  std::vector<Frame> before;
+  for (int round = 0; round < 2; round++) {
+    if (auto done = one_sentinel(before, deadline); !done) {
+      capture_.flush();
+      return tl::unexpected(done.error());
+    }
+  }
+  capture_.flush();
+  return before;
+}
+
+Result<std::vector<Frame>> Wire::exchange(std::span<const Frame> frames, milliseconds timeout)
+{
+  const Deadline deadline(timeout);
+  if (auto sent = send_all(frames, deadline); !sent)
+    return tl::unexpected(sent.error());
+  return until_sentinel(milliseconds(deadline.poll_timeout()));
+}
+
+Result<std::vector<Frame>> Wire::exchange(const Frame &frame, milliseconds timeout)
+{
+  return exchange({ &frame, 1 }, timeout);
+}
+
+} // namespace verdict

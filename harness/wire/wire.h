@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/deadline.h"
+#include "base/fd.h"
+#include "base/result.h"
+#include "packet/address.h"
+#include "packet/frame.h"
+#include "packet/pcapng.h"
+
+namespace verdict {
+
+inline constexpr milliseconds wire_timeout{ 10000 };
+
+/// The ICMP echo identifier of sentinels. Every BPF program of this project passes them, and ARP.
+inline constexpr uint16_t sentinel_id = 0x5e17;
+
+/// One NIC's cable: a pair of datagram sockets, one end here, the other in QEMU (-netdev dgram).
+/// First in, first out, without loss in both directions: a NIC that is not ready makes QEMU stop
+/// reading, and then inject() waits. Everything that passes is recorded in a pcapng file.
+class Wire {
+public:
+  /// NIC `index`, whose frames are recorded in `capture`.
+  static Result<Wire> create(unsigned index, const std::filesystem::path &capture);
+
+  /// The two ends' addresses.
+  const NicAddress &address() const { return address_; }
+  const std::string &name() const { return name_; } ///< "nic0"
+
+  /// Sends frames to the guest's NIC, receiving meanwhile, so that a program that sends everything
+  /// back cannot block. Error: an empty frame (QEMU would take it for the end of the wire), a NIC
+  /// that does not take the frames before the timeout, a dead guest.
+  Result<void> inject(const Frame &frame, milliseconds timeout = wire_timeout);
+  Result<void> inject(std::span<const Frame> frames, milliseconds timeout = wire_timeout);
+
+  /// The next frame from the guest.
+  Result<Frame> receive(milliseconds timeout = wire_timeout);
+
+  /// Every frame that the guest sent up to now because of what was injected before, without
+  /// sleeping: an ICMP echo request follows the injected frames on the wire, and its reply follows
+  /// theirs. A second one follows the first reply, as the reply may overtake frames that a driver
+  /// holds back until the end of the poll that handled both; the second request is handled in a
+  /// later poll. The replies are not among the result. Frames that another NIC is to send are
+  /// proved by a sentinel on this wire and then one on the other.
+  Result<std::vector<Frame>> until_sentinel(milliseconds timeout = wire_timeout);
+
+  /// inject() and until_sentinel() in one: what came back.
+  Result<std::vector<Frame>> exchange(std::span<const Frame> frames,
+                                      milliseconds timeout = wire_timeout);
+  Result<std::vector<Frame>> exchange(const Frame &frame, milliseconds timeout = wire_timeout);
+
+  /// Asked several times a second while waiting; its error ends the wait: "the guest panicked".
+  void set_health_check(std::function<Result<void>()> check) { health_check_ = std::move(check); }
+
+  /// QEMU's end, to be passed on and then forgotten.
+  Fd take_guest_end() { return std::move(guest_end_); }
+
+  /// Writes the capture file up to now.
+  Result<void> flush_capture() { return capture_.flush(); }
+
+private:
+  Wire(unsigned index, Fd host_end, Fd guest_end, PcapngWriter capture);
+
+  Result<void> wait(short events, const Deadline &deadline, short &ready);
+  Result<void> drain();
+  Result<void> send_all(std::span<const Frame> frames, const Deadline &deadline);
+  Result<void> one_sentinel(std::vector<Frame> &before, const Deadline &deadline);
+
+  std::string name_;
+  NicAddress address_;
+  Fd host_end_;
+  Fd guest_end_;
+  PcapngWriter capture_;
+  std::deque<Frame> received_;
+  std::function<Result<void>()> health_check_;
+  uint64_t nonce_;
+};
+
+} // namespace verdict
