@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "qemu/machine.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace verdict {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr int qmp_fd = 100, agent_fd = 101, first_wire_fd = 102;
+
+struct SocketPair {
+  Fd ours, theirs;
+};
+
+Result<SocketPair> stream_pair()
+{
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    return fail_errno("socketpair");
+  return SocketPair{ Fd(ends[0]), Fd(ends[1]) };
+}
+
+/// The last line of a log that names a panic, without its time stamp.
+std::string panic_line(const std::filesystem::path &serial_log)
+{
+  std::string found;
+  for (const std::string &line : split_lines(read_file(serial_log).value_or(""))) {
+    if (const size_t at = line.find("Kernel panic"); at != line.npos)
+      found = line.substr(at);
+  }
+  return found;
+}
+
+} // namespace
+
+const char *to_string(Ending ending)
+{
+  switch (ending) {
+  case Ending::running:
+    return "running";
+  case Ending::clean:
+    return "clean";
+  case Ending::panic:
+    return "panic";
+  case Ending::hang:
+    return "hang";
+  case Ending::boot_failure:
+    return "boot failure";
+  case Ending::infrastructure:
+    return "infrastructure";
+  }
+  return "?";
+}
+
+Result<std::unique_ptr<Machine>> Machine::boot(const MachineConfig &config,
+                                               const std::filesystem::path &evidence)
+{
+  std::unique_ptr<Machine> machine(new Machine(config, evidence));
+  if (auto started = machine->start(false); !started)
+    return tl::unexpected(started.error());
+  return machine;
+}
+
+Result<std::unique_ptr<Machine>> Machine::restore(const MachineConfig &config, Fd image,
+                                                  const std::filesystem::path &evidence)
+{
+  std::unique_ptr<Machine> machine(new Machine(config, evidence));
+  if (auto started = machine->start(true); !started)
+    return tl::unexpected(started.error());
+  machine->ready_ = true;
+
+  // Events tell when the load is done; "cont" before that would be lost.
+  Qmp &qmp = machine->qmp();
+  const json events = { { { "capability", "events" }, { "state", true } } };
+  if (auto done = qmp.command("migrate-set-capabilities", { { "capabilities", events } }); !done)
+    return tl::unexpected(done.error());
+  // Else QEMU itself announces the NICs on their wires (RARP), as after a real migration.
+  if (auto done = qmp.command("migrate-set-parameters", { { "announce-rounds", 0 } }); !done)
+    return tl::unexpected(done.error());
+  if (auto passed = qmp.pass_descriptor("golden", image.get()); !passed)
+    return tl::unexpected(passed.error());
+  if (auto done = qmp.command("migrate-incoming", { { "uri", "fd:golden" } }); !done)
+    return tl::unexpected(done.error());
+  auto loaded = qmp.wait_event("MIGRATION", milliseconds(60000), [](const json &event) {
+    const std::string status = event["data"].value("status", "");
+    return status == "completed" || status == "failed";
+  });
+  if (!loaded || (*loaded)["data"].value("status", "") != "completed")
+    return fail("the golden image of " + config.name + " cannot be loaded; see " +
+                machine->qemu_log().string());
+  if (auto going = qmp.command("cont"); !going)
+    return tl::unexpected(going.error());
+  return machine;
+}
+
+Machine::~Machine()
+{
+  for (Wire &wire : wires_)
+    wire.set_health_check({});
+}
+
+Result<void> Machine::start(bool incoming)
+{
+  if (auto made = make_directories(evidence_); !made)
+    return made;
+  auto qmp_pair = stream_pair();
+  auto agent_pair = stream_pair();
+  if (!qmp_pair || !agent_pair)
+    return fail("no sockets for QEMU");
+  agent_socket_ = std::move(agent_pair->ours);
+
+  auto arguments = qemu_arguments(config_, { .serial_log = serial_log(),
+                                             .trace_log = trace_log(),
+                                             .qmp_fd = qmp_fd,
+                                             .agent_fd = agent_fd,
+                                             .first_wire_fd = first_wire_fd,
+                                             .incoming = incoming });
+  if (!arguments)
+    return tl::unexpected(arguments.error());
+  auto log = open_file(qemu_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+  if (!log)
+    return tl::unexpected(log.error());
+  Command command{ .arguments = *arguments,
+                   .descriptors = { { qmp_pair->theirs.get(), qmp_fd },
+                                    { agent_pair->theirs.get(), agent_fd } },
+                   .output = log->get(),
+                   .error = log->get() };
+
+  std::vector<Fd> guest_ends;
+  for (unsigned i = 0; i < config_.nics.size(); i++) {
+    auto wire = Wire::create(i, evidence_ / format("nic%u.pcapng", i));
+    if (!wire)
+      return tl::unexpected(wire.error());
+    guest_ends.push_back(wire->take_guest_end());
+    command.descriptors.push_back({ guest_ends.back().get(), first_wire_fd + static_cast<int>(i) });
+    wire->set_health_check([this] { return health(); });
+    wires_.push_back(std::move(*wire));
+  }
+
+  auto child = Child::spawn(command);
+  if (!child)
+    return tl::unexpected(child.error());
+  child_ = std::move(*child);
+  qmp_pair->theirs.reset();
+  agent_pair->theirs.reset();
+  guest_ends.clear();
+
+  auto qmp = Qmp::connect(std::move(qmp_pair->ours), evidence_ / "qmp.log");
+  if (!qmp) {
+    const auto ended = child_->wait(Deadline(milliseconds(1000)));
+    const auto said = split_lines(read_file(qemu_log()).value_or(""));
+    return fail("QEMU does not start (" + ended.value_or("it runs, but does not answer") +
+                "): " + (said.empty() ? qmp.error().message : said.back()));
+  }
+  qmp_ = std::move(*qmp);
+  return {};
+}
+
+Result<void> Machine::save(int file)
+{
+  if (auto stopped = qmp_->command("stop"); !stopped)
+    return tl::unexpected(stopped.error());
+  const json events = { { { "capability", "events" }, { "state", true } } };
+  if (auto done = qmp_->command("migrate-set-capabilities", { { "capabilities", events } }); !done)
+    return tl::unexpected(done.error());
+  if (auto done = qmp_->command("migrate-set-parameters", { { "max-bandwidth", 1ll << 40 } });
+      !done)
+    return tl::unexpected(done.error());
+  if (auto passed = qmp_->pass_descriptor("golden", file); !passed)
+    return passed;
+  if (auto going = qmp_->command("migrate", { { "uri", "fd:golden" } }); !going)
+    return tl::unexpected(going.error());
+  auto saved = qmp_->wait_event("MIGRATION", milliseconds(60000), [](const json &event) {
+    const std::string status = event["data"].value("status", "");
+    return status == "completed" || status == "failed";
+  });
+  if (!saved)
+    return tl::unexpected(saved.error());
+  if ((*saved)["data"].value("status", "") != "completed")
+    return fail("QEMU could not save the machine's state; see " + qemu_log().string());
+  return {};
+}
+
+void Machine::end(Ending ending, const std::string &sentence)
+{
+  if (ending_a_hang_ && ending == Ending::panic)
+    standing_ = { Ending::hang,
+                  hang_symptom_ + "; an NMI ended it, and the log says where it was" };
+  else if (!ready_ && ending != Ending::infrastructure)
+    standing_ = { Ending::boot_failure, "the guest ended before it was ready: " + sentence };
+  else
+    standing_ = { ending, sentence };
+}
+
+const Standing &Machine::standing()
+{
+  if (standing_.ending != Ending::running)
+    return standing_;
+
+  while (auto event = qmp_->next_event()) {
+    if (event->value("event", "") != "SHUTDOWN")
+      continue;
+    // The exit status is 0 for a panic too; only the reason tells.
+    const std::string reason = (*event)["data"].value("reason", "");
+    if (reason == "guest-shutdown") {
+      end(Ending::clean, "the guest powered off");
+    } else if (reason == "guest-reset") {
+      const std::string panic = panic_line(serial_log());
+      end(Ending::panic, panic.empty() ? "the guest reset itself without a panic message" : panic);
+    } else {
+      end(Ending::infrastructure, "QEMU was shut down: " + reason);
+    }
+    return standing_;
+  }
+  if (auto ended = child_->wait(Deadline(milliseconds(0))))
+    end(Ending::infrastructure, "QEMU died: " + *ended);
+  return standing_;
+}
+
+Result<void> Machine::health()
+{
+  const Standing &now = standing();
+  if (now.ending == Ending::running)
+    return {};
+  return fail(std::string(to_string(now.ending)) + ": " + now.sentence + "; see " +
+              serial_log().string());
+}
+
+const Standing &Machine::end_as_hang(const std::string &symptom, milliseconds timeout)
+{
+  if (standing().ending != Ending::running)
+    return standing_;
+  ending_a_hang_ = true;
+  hang_symptom_ = symptom;
+  const Deadline deadline(timeout);
+  if (auto sent = qmp_->command("inject-nmi", json::object(), timeout); !sent) {
+    end(Ending::infrastructure,
+        symptom + ", and QEMU does not answer either: " + sent.error().message);
+    return standing_;
+  }
+  // QEMU's main loop reports the guest's reset and then exits, which closes QMP.
+  while (!deadline.expired() && standing().ending == Ending::running)
+    child_->wait(Deadline(milliseconds(20)));
+  if (standing_.ending == Ending::running)
+    standing_ = { Ending::hang, symptom + "; it does not react to an NMI either" };
+  return standing_;
+}
+
+} // namespace verdict

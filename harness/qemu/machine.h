@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/process.h"
+#include "base/result.h"
+#include "qemu/machine_config.h"
+#include "qemu/qmp.h"
+#include "wire/wire.h"
+
+namespace verdict {
+
+/// How a guest stands, or how it ended.
+enum class Ending {
+  running,
+  clean,          ///< it powered itself off
+  panic,          ///< its kernel panicked or reset the machine
+  hang,           ///< it did not answer, and was ended by an NMI
+  boot_failure,   ///< it ended before it was ready
+  infrastructure, ///< QEMU died or does not answer: not the guest's fault
+};
+
+const char *to_string(Ending ending);
+
+struct Standing {
+  Ending ending = Ending::running;
+  std::string sentence; ///< for people, with the cause as far as it is known
+};
+
+/// A virtual machine in a QEMU of its own, always under TCG. It dies with this object, and with
+/// the process. Its evidence directory gets serial.log (the console), qmp.log (what was said over
+/// QMP), qemu.log (QEMU's messages), trace.log (trace events, while there are any) and nicN.pcapng
+/// (what was on the wires).
+class Machine {
+public:
+  /// Boots the kernel. Ready only when something in the guest says so; see set_ready().
+  static Result<std::unique_ptr<Machine>> boot(const MachineConfig &config,
+                                               const std::filesystem::path &evidence);
+
+  /// Continues where save() stopped a machine of an equal configuration; ready at once.
+  /// `image` is opened for reading, at its beginning, and not shared with another reader.
+  static Result<std::unique_ptr<Machine>> restore(const MachineConfig &config, Fd image,
+                                                  const std::filesystem::path &evidence);
+
+  ~Machine();
+
+  /// Stops the guest and writes its state to a file. The guest stays stopped.
+  Result<void> save(int file);
+
+  Wire &wire(size_t nic) { return wires_.at(nic); }
+  size_t nic_count() const { return wires_.size(); }
+  const MachineConfig &config() const { return config_; }
+  Qmp &qmp() { return *qmp_; }
+
+  /// The host's end of the agent's virtio-serial port: a stream socket. Once.
+  Fd take_agent_socket() { return std::move(agent_socket_); }
+
+  const std::filesystem::path &evidence() const { return evidence_; }
+  std::filesystem::path serial_log() const { return evidence_ / "serial.log"; }
+  std::filesystem::path qemu_log() const { return evidence_ / "qemu.log"; }
+  std::filesystem::path trace_log() const { return evidence_ / "trace.log"; }
+
+  /// The guest has booted: an end from now on is no boot failure.
+  void set_ready() { ready_ = true; }
+
+  /// How the guest stands now; does not wait.
+  const Standing &standing();
+
+  /// standing() as an error, when the guest does not run any more. Does not wait.
+  Result<void> health();
+
+  /// To be called when the guest did not answer in time: sends it an NMI, on which its kernel
+  /// prints where it is and panics, waits for the end, and returns hang (or what it was really).
+  const Standing &end_as_hang(const std::string &symptom, milliseconds timeout = qmp_timeout);
+
+  /// Kills QEMU now.
+  void kill() { child_->kill(); }
+
+private:
+  Machine(MachineConfig config, std::filesystem::path evidence)
+      : config_(std::move(config)), evidence_(std::move(evidence))
+  {
+  }
+
+  Result<void> start(bool incoming);
+  void end(Ending ending, const std::string &sentence);
+
+  MachineConfig config_;
+  std::filesystem::path evidence_;
+  std::vector<Wire> wires_;
+  Fd agent_socket_;
+  std::optional<Child> child_;
+  std::optional<Qmp> qmp_;
+  Standing standing_;
+  bool ready_ = false;
+  bool ending_a_hang_ = false;
+  std::string hang_symptom_;
+};
+
+} // namespace verdict

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace verdict {
+
+/// A NIC of the machine. NIC i of the list has the addresses of NicAddress::of(i).
+struct NicConfig {
+  std::string model; ///< "e1000", "e1000-82544gc", "e1000-82545em", "virtio-net-pci", "vmxnet3"
+};
+
+/// A virtual machine. Two machines made from equal configurations have equal devices, which is what
+/// a migration stream demands.
+struct MachineConfig {
+  std::string name;               ///< of the profile, for messages and the golden image
+  std::filesystem::path kernel;   ///< an ELF vmlinux (boots through PVH, fast) or a bzImage
+  std::filesystem::path initrd;   ///< what it boots into
+  std::string extra_command_line; ///< is added to default_command_line()
+  std::vector<NicConfig> nics;
+  unsigned memory_mib = 256; ///< small: the golden image's size follows what is touched
+};
+
+/// What every kernel of the harness boots with: everything to the serial log, a panic ends QEMU,
+/// an NMI panics (this is how a hang is ended), and nothing that costs time under TCG.
+std::string default_command_line();
+
+/// Numbers and paths that differ from run to run; the rest of QEMU's arguments does not.
+struct Plumbing {
+  std::string serial_log; ///< path
+  std::string trace_log;  ///< path; trace events go there
+  int qmp_fd = 0;
+  int agent_fd = 0;
+  int first_wire_fd = 0; ///< NIC i uses first_wire_fd + i
+  bool incoming = false; ///< waits for migrate-incoming instead of booting
+};
+
+/// The virtio-serial port of the guest agent.
+inline constexpr const char *agent_port = "org.verdict.agent";
+
+/// The program that is run, and looked up in PATH.
+inline constexpr const char *qemu_program = "qemu-system-x86_64";
+
+/// QEMU's arguments, its name first. Error: a NIC model that the harness does not know.
+Result<std::vector<std::string>> qemu_arguments(const MachineConfig &config,
+                                                const Plumbing &plumbing);
+
+} // namespace verdict

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "qemu/register_trace.h"
+
+#include <charconv>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace verdict {
+
+using nlohmann::json;
+
+namespace {
+
+Result<void> set_event(Machine &machine, bool enable)
+{
+  auto done = machine.qmp().command(
+      "trace-event-set-state", { { "name", "memory_region_ops_write" }, { "enable", enable } });
+  if (!done)
+    return tl::unexpected(done.error());
+  return {};
+}
+
+} // namespace
+
+Result<RegisterTrace> RegisterTrace::start(Machine &machine, size_t nic)
+{
+  auto buses = machine.qmp().command("query-pci");
+  if (!buses)
+    return tl::unexpected(buses.error());
+  const std::string id = format("nic%zu", nic);
+  for (const json &bus : *buses) {
+    for (const json &device : bus["devices"]) {
+      if (device.value("qdev_id", "") != id)
+        continue;
+      for (const json &region : device["regions"]) {
+        if (region.value("type", "") != "memory" || region.value("bar", -1) != 0)
+          continue;
+        // Only what the log gains from now on is ours.
+        std::error_code missing;
+        const auto offset = std::filesystem::file_size(machine.trace_log(), missing);
+        if (auto done = set_event(machine, true); !done)
+          return tl::unexpected(done.error());
+        return RegisterTrace(machine, region["address"].get<uint64_t>(),
+                             region["size"].get<uint64_t>(), missing ? 0 : offset);
+      }
+    }
+  }
+  return fail(id + " has no registers in memory at BAR 0");
+}
+
+Result<RegisterTrace::Counts> RegisterTrace::stop()
+{
+  if (auto done = set_event(*machine_, false); !done)
+    return tl::unexpected(done.error());
+  auto log = read_file(machine_->trace_log());
+  if (!log)
+    return tl::unexpected(log.error());
+  return count_register_writes(std::string_view(*log).substr(std::min(log_offset_, log->size())),
+                               base_, size_);
+}
+
+RegisterTrace::Counts count_register_writes(std::string_view log, uint64_t base, uint64_t size)
+{
+  RegisterTrace::Counts counts;
+  for (const std::string &line : split_lines(log)) {
+    constexpr std::string_view event = "memory_region_ops_write ", field = " addr 0x";
+    if (line.find(event) == line.npos)
+      continue;
+    const size_t at = line.find(field);
+    if (at == line.npos)
+      continue;
+    uint64_t address = 0;
+    std::from_chars(line.data() + at + field.size(), line.data() + line.size(), address, 16);
+    if (address >= base && address - base < size)
+      counts[address - base]++;
+  }
+  return counts;
+}
+
+} // namespace verdict

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "base/result.h"
+#include "qemu/machine.h"
+
+namespace verdict {
+
+/// Registers of the 8254x, as offsets from its BAR 0 (Intel's software developer's manual, 13.4).
+inline constexpr uint64_t register_rdt = 0x2818; ///< receive descriptor tail
+inline constexpr uint64_t register_tdt = 0x3818; ///< transmit descriptor tail
+
+/// Counts the guest's writes to NIC registers while it runs, by QEMU's trace event
+/// memory_region_ops_write. NICs are told apart by the address of their BAR 0.
+class RegisterTrace {
+public:
+  using Counts = std::map<uint64_t, size_t>; ///< register offset -> writes
+
+  /// Starts to count for NIC `nic` of a machine, which must outlive this.
+  static Result<RegisterTrace> start(Machine &machine, size_t nic);
+
+  /// Ends it. What a poll of the guest does after the last frame on the wire is in the counts if a
+  /// sentinel was exchanged before.
+  Result<Counts> stop();
+
+private:
+  RegisterTrace(Machine &machine, uint64_t base, uint64_t size, size_t log_offset)
+      : machine_(&machine), base_(base), size_(size), log_offset_(log_offset)
+  {
+  }
+
+  Machine *machine_;
+  uint64_t base_;
+  uint64_t size_;
+  size_t log_offset_;
+};
+
+/// The counts in a trace log: writes to addresses from `base` to below `base` + `size`.
+RegisterTrace::Counts count_register_writes(std::string_view log, uint64_t base, uint64_t size);
+
+} // namespace verdict

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "qemu/splat_finder.h"
+
+#include "base/text.h"
+
+namespace verdict {
+
+namespace {
+
+constexpr size_t fingerprint_size = 5;
+
+/// "[    1.234567] " or "[    1.234567][  T42] " in front of a line.
+std::string without_stamp(const std::string &line)
+{
+  static const std::regex stamp(R"(^(<\d+>)?(\[ *\d+\.\d+\])(\[ *[TC]\d+\])? ?)");
+  return std::regex_replace(line, stamp, "", std::regex_constants::format_first_only);
+}
+
+/// The function of a call trace's line, " e1000_clean+0x1f/0x70 [e1000]"; "" for other lines.
+std::string traced_function(const std::string &text)
+{
+  static const std::regex frame(R"(^ *(?:RIP: [0-9a-f]+:)?([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+)");
+  std::smatch match;
+  return std::regex_search(text, match, frame) ? match[1].str() : "";
+}
+
+bool starts_trace(const std::string &text)
+{
+  return text.find("Call Trace:") != text.npos || text.starts_with("stack backtrace:");
+}
+
+bool ends_splat(const std::string &text)
+{
+  return text.find("---[ end trace") != text.npos ||
+         text.find("---[ end Kernel panic") != text.npos;
+}
+
+} // namespace
+
+const std::vector<SplatFinder::Rule> &SplatFinder::known()
+{
+  static const std::vector<Rule> rules{
+    { R"(WARNING: CPU: \d+ PID: \d+ at )", "a WARN_ON in the kernel" },
+    { R"(WARNING: possible (recursive locking|circular locking|irq lock inversion))",
+      "lockdep: these locks can deadlock" },
+    { R"(WARNING: inconsistent lock state)", "lockdep: a lock is taken both in and out of irqs" },
+    { R"(WARNING: (bad unlock balance|suspicious RCU usage|Nested lock))",
+      "lockdep: locking rules are broken" },
+    { R"(WARNING: )", "a warning of a kernel checker" },
+    { R"(BUG: KASAN: )", "KASAN: memory is used beyond its bounds or after it was freed" },
+    { R"(BUG: KFENCE: )", "KFENCE: memory is used beyond its bounds or after it was freed" },
+    { R"(BUG: (unable to handle|kernel NULL pointer))", "a wild pointer" },
+    { R"(Unable to handle kernel )", "a wild pointer" },
+    { R"(BUG: scheduling while atomic)", "something sleeps where nothing may sleep" },
+    { R"(BUG: sleeping function called from invalid context)",
+      "something may sleep where nothing may sleep" },
+    { R"(BUG: Bad page (state|map|cache))", "a page was freed or mapped wrongly" },
+    { R"(Bad page state)", "a page was freed while still in use" },
+    { R"(BUG: (spinlock|rwlock) )", "a lock is used wrongly" },
+    { R"(BUG: workqueue lockup)", "a work item does not end" },
+    { R"(BUG: soft lockup)", "a CPU does not schedule any more" },
+    { R"(BUG: )", "the kernel found a bug in itself" },
+    { R"(kernel BUG at )", "a BUG_ON in the kernel" },
+    { R"(UBSAN: )", "undefined behaviour: shift, index or overflow" },
+    { R"(Oops(:| - ))", "an exception in the kernel" },
+    { R"(general protection fault)", "a pointer that is no address" },
+    { R"((divide error|invalid opcode|stack segment): )", "an exception in the kernel" },
+    { R"(double fault)", "an exception while another was handled" },
+    { R"(Kernel panic - not syncing)", "the kernel gave up" },
+    { R"(INFO: task .* blocked for more than)", "a task hangs" },
+    { R"(INFO: rcu_\w+ (self-)?detected (expedited )?stall)",
+      "a CPU does not leave a read section" },
+    { R"(rcu: INFO: .*stall)", "a CPU does not leave a read section" },
+    { R"(INFO: trying to register non-static key)", "lockdep: a lock that was never initialised" },
+    { R"(watchdog: .*hard LOCKUP)", "a CPU does not take interrupts any more" },
+    { R"(DMA-API: )", "the DMA API is used wrongly" },
+    { R"(kmemleak: \d+ new suspected memory leaks?)", "memory that nothing points to any more" },
+    { R"(page_pool_release_retry\(\) stalled pool shutdown)",
+      "a page_pool's pages never came back" },
+    { R"(NETDEV WATCHDOG: )", "a transmit queue hangs" },
+    { R"(Detected Tx Unit Hang)", "the NIC does not complete what it is to send" },
+    { R"(unregister_netdevice: waiting for )", "somebody holds a reference to a network device" },
+    { R"(refcount_t: )", "a reference counter went wrong" },
+    { R"(list_(add|del) corruption)", "a linked list is corrupted" },
+    { R"(slab-\w+|SLUB: .*(corrupt|overwritten))", "a slab object is corrupted" },
+    { R"(ODEBUG: )", "an object's life cycle is violated" },
+    { R"(skb_(over|under)_panic)", "more was put into an skb than fits" },
+    { R"(unreferenced object 0x)", "kmemleak: memory that nothing points to any more" },
+    { R"(stack guard page was hit|kernel stack overflow)", "a stack overflowed" },
+    { R"(Illegal XDP return value|invalid XDP action)", "a program returned no known verdict" },
+    { R"(Out of memory: |oom-kill:)", "memory ran out" },
+    { R"(segfault at )", "a program of the guest crashed" },
+    { R"(Call Trace:)", "a trace without a complaint that is known" },
+  };
+  return rules;
+}
+
+SplatFinder::SplatFinder(const std::vector<Rule> &allowed)
+{
+  for (const Rule &rule : known())
+    wanted_.push_back({ std::regex(rule.pattern, std::regex::optimize), rule.reason });
+  for (const Rule &rule : allowed)
+    allowed_.push_back({ std::regex(rule.pattern, std::regex::optimize), rule.reason });
+}
+
+std::vector<Splat> SplatFinder::find(std::string_view log) const
+{
+  std::vector<Splat> splats;
+  bool open = false;     // the last splat's lines are still coming
+  bool in_trace = false; // its call trace is
+  size_t number = 0;
+
+  for (const std::string &line : split_lines(log)) {
+    number++;
+    const std::string text = without_stamp(line);
+    if (open) {
+      Splat &splat = splats.back();
+      if (starts_trace(text)) {
+        in_trace = true;
+        continue;
+      }
+      if (in_trace && splat.functions.size() < fingerprint_size) {
+        // "? name+0x..." are leftovers on the stack, no callers.
+        if (std::string function = traced_function(text); !function.empty())
+          splat.functions.push_back(std::move(function));
+      }
+      if (ends_splat(text)) {
+        open = in_trace = false;
+        continue;
+      }
+    }
+
+    auto matches = [&](const Compiled &rule) { return std::regex_search(text, rule.expression); };
+    const auto rule = std::find_if(wanted_.begin(), wanted_.end(), matches);
+    if (rule == wanted_.end() || std::any_of(allowed_.begin(), allowed_.end(), matches))
+      continue;
+    splats.push_back({ .line = number, .text = text, .reason = rule->reason, .functions = {} });
+    open = true;
+    in_trace = starts_trace(text);
+  }
+  return splats;
+}
+
+std::string Splat::fingerprint() const
+{
+  return functions.empty() ? text : join(functions, " < ");
+}
+
+std::string describe(const std::vector<Splat> &splats)
+{
+  std::string text;
+  for (const Splat &splat : splats) {
+    text += format("line %zu: %s\n  (%s)\n", splat.line, splat.text.c_str(), splat.reason.c_str());
+    if (!splat.functions.empty())
+      text += "  at " + splat.fingerprint() + "\n";
+  }
+  return text;
+}
+
+} // namespace verdict
