@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace verdict {
+
+/// One test of a JUnit file as ctest writes it.
+struct TestResult {
+  enum class Outcome { pass, fail, skip };
+
+  std::string name; ///< "Nic/Pass.ArpAnswered/e1000_82540em"
+  Outcome outcome = Outcome::pass;
+  std::string reason;   ///< why it was skipped
+  std::string rerun;    ///< the command that runs it alone, if it printed one
+  std::string evidence; ///< where its logs are, if it printed that
+};
+
+/// The lines by which the fixture tells how to run a failed test again and where its evidence is.
+inline constexpr std::string_view rerun_mark = "re-run: ";
+inline constexpr std::string_view evidence_mark = "evidence: ";
+
+/// Reads `ctest --output-junit`. A test that did not run for another reason than a skip of its own
+/// has failed. Error: no XML, no test suite in it.
+Result<std::vector<TestResult>> parse_junit(const std::string &xml);
+
+} // namespace verdict

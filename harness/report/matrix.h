@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/junit.h"
+
+namespace verdict {
+
+/// The tests as one matrix for people. A name "Nic/SUITE.CASE/COLUMN" is a cell in row SUITE.CASE;
+/// other tests are counted in one line. Below stand the reasons of skips, grouped, and for each
+/// failure the command that runs it again and its evidence; last "N passed, N failed, N skipped".
+std::string matrix(const std::vector<TestResult> &results);
+
+/// All is well: there are tests, and none failed.
+bool all_well(const std::vector<TestResult> &results);
+
+} // namespace verdict

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// verdict: the harness's command.
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+#include "base/file.h"
+#include "report/matrix.h"
+
+namespace {
+
+int print_matrix(const std::string &path)
+{
+  auto xml = verdict::read_file(path);
+  if (!xml) {
+    std::fprintf(stderr, "verdict: %s\n", xml.error().message.c_str());
+    return 1;
+  }
+  auto results = verdict::parse_junit(*xml);
+  if (!results) {
+    std::fprintf(stderr, "verdict: %s: %s\n", path.c_str(), results.error().message.c_str());
+    return 1;
+  }
+  std::fputs(verdict::matrix(*results).c_str(), stdout);
+  if (results->empty())
+    std::fprintf(stderr, "verdict: %s: no test in it\n", path.c_str());
+  return verdict::all_well(*results) ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+  CLI::App app{ "verdict: proves what a network driver does with XDP programs" };
+  app.require_subcommand(1);
+
+  std::string path;
+  CLI::App *matrix = app.add_subcommand(
+      "matrix", "Print test results as cases x NICs; exit status 1 unless all is well");
+  matrix->add_option("FILE", path, "what ctest --output-junit wrote")->required();
+
+  CLI11_PARSE(app, argc, argv);
+  return print_matrix(path);
+}
