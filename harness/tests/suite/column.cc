@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tests/suite/column.h"
+
+#include <algorithm>
+
+namespace verdict {
+
+const std::vector<Column> &columns()
+{
+  using guest::XdpMode;
+  static const NicConfig virtio{ "virtio-net-pci" }, e1000{ "e1000" };
+  static const std::vector<Column> all{
+    { "e1000-82540em", Driver::patched, XdpMode::native, { e1000, e1000, virtio } },
+    { "e1000-82544gc", Driver::patched, XdpMode::native, { { "e1000-82544gc" }, e1000, virtio } },
+    { "e1000-82545em", Driver::patched, XdpMode::native, { { "e1000-82545em" }, e1000, virtio } },
+    { "stock-e1000", Driver::stock, XdpMode::generic, { e1000, e1000, virtio } },
+    { "virtio_net", Driver::virtio, XdpMode::native, { virtio, virtio, e1000 } },
+  };
+  return all;
+}
+
+std::string Column::test_name() const
+{
+  std::string text = name;
+  std::replace(text.begin(), text.end(), '-', '_');
+  return text;
+}
+
+void PrintTo(const Column &column, std::ostream *stream)
+{
+  *stream << column.name;
+}
+
+} // namespace verdict

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "base/gtest_result.h"
+#include "guest/agent_client.h"
+#include "packet/builder.h"
+#include "packet/dissect.h"
+#include "packet/matchers.h"
+#include "qemu/machine.h"
+#include "qemu/register_trace.h"
+#include "qemu/splat_finder.h"
+#include "tests/suite/column.h"
+#include "wire/wire.h"
+
+namespace verdict {
+
+/// A test on a fresh virtual machine of one column: booted once, forked for every test.
+///
+///   class Drop : public NicTest {};
+///   TEST_P(Drop, NothingComesBack) { ... wire(0) ... agent() ... }
+///   VERDICT_ON_EVERY_NIC(Drop);
+///
+/// NICs are up, have addresses as NicAddress::of() says, permanent neighbours, and no IPv6.
+/// Afterwards the guest must still answer, and its log must hold no splat; else the test fails.
+/// Its evidence is in out/run/<suite>.<test>/, and is removed if all was well, unless
+/// VERDICT_KEEP=1.
+class NicTest : public testing::TestWithParam<Column> {
+protected:
+  void SetUp() override;
+  void TearDown() override;
+
+  const Column &column() const { return GetParam(); }
+  Machine &machine() { return *machine_; }
+  guest::Agent &agent() { return *agent_; }
+
+  /// The cable of NIC i; 0 is the device under test.
+  Wire &wire(size_t nic = 0) { return machine_->wire(nic); }
+
+  /// The addresses on that cable.
+  static NicAddress nic(unsigned index = 0) { return NicAddress::of(index); }
+
+  /// The guest's name of NIC i: "eth0".
+  const std::string &ifname(size_t nic = 0) const { return ifnames_.at(nic); }
+
+  /// Its interface index.
+  unsigned ifindex(size_t nic = 0) const { return ifindexes_.at(nic); }
+
+  /// Lines of the kernel's log that a test provokes on purpose: an expression and why it is
+  /// harmless.
+  void allow_in_log(const std::string &pattern, const std::string &reason);
+
+  /// What the guest's kernel logged since the fork.
+  std::string serial_log();
+
+  const std::filesystem::path &evidence() const { return evidence_; }
+
+private:
+  void check_guest();
+  Result<void> look_up_interfaces();
+
+  std::filesystem::path evidence_;
+  std::unique_ptr<Machine> machine_;
+  std::optional<guest::Agent> agent_;
+  std::vector<std::string> ifnames_;
+  std::vector<unsigned> ifindexes_;
+  std::vector<SplatFinder::Rule> allowed_;
+};
+
+/// Runs a suite of NicTests on every column of the matrix.
+#define VERDICT_ON_EVERY_NIC(suite)                                                                \
+  INSTANTIATE_TEST_SUITE_P(Nic, suite, testing::ValuesIn(verdict::columns()),                      \
+                           [](const auto &info) { return info.param.test_name(); })
+
+} // namespace verdict

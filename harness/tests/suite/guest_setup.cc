@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tests/suite/guest_setup.h"
+
+#include <cstdlib>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "packet/address.h"
+#include "qemu/kernel_image.h"
+
+namespace verdict {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Goes into the golden image's key: to be raised when set_up() below changes.
+constexpr const char *set_up_version = "1";
+
+constexpr milliseconds boot_timeout{ 60000 };
+
+std::string environment(const char *name, const std::string &otherwise)
+{
+  const char *value = std::getenv(name);
+  return value && *value ? value : otherwise;
+}
+
+Result<void> load_drivers(guest::Agent &agent, Driver driver)
+{
+  if (auto loaded = agent.modprobe("virtio_net"); !loaded)
+    return loaded;
+  if (driver == Driver::stock)
+    return agent.modprobe("e1000");
+  for (const char *module : { "patched/xdp_ring.ko", "patched/e1000.ko" }) {
+    if (auto loaded = agent.insmod(module); !loaded)
+      return fail("the patched driver cannot be loaded: " + loaded.error().message +
+                  " (run make modules, then scripts/guest-image)");
+  }
+  return {};
+}
+
+Result<void> set_up_nic(guest::Agent &agent, unsigned index)
+{
+  const NicAddress address = NicAddress::of(index);
+  auto name = agent.ifname_of(address.guest_mac.text());
+  if (!name)
+    return tl::unexpected(name.error());
+  for (const std::vector<std::string> &command : std::vector<std::vector<std::string>>{
+           { "ip", "addr", "add", address.guest_ip.text() + "/24", "dev", *name },
+           { "ip", "link", "set", *name, "up" },
+           { "ip", "neigh", "replace", address.host_ip.text(), "lladdr", address.host_mac.text(),
+             "dev", *name, "nud", "permanent" },
+       }) {
+    if (auto done = agent.run_ok(command); !done)
+      return tl::unexpected(done.error());
+  }
+  return {};
+}
+
+Result<void> set_up(Machine &machine, Driver driver)
+{
+  guest::Agent agent(machine.take_agent_socket());
+  if (auto answered = agent.ping(boot_timeout); !answered)
+    return fail("the guest's agent does not answer: " + answered.error().message);
+  for (const char *scope : { "all", "default" }) {
+    const std::string path = format("/proc/sys/net/ipv6/conf/%s/disable_ipv6", scope);
+    if (auto done = agent.write(path, "1"); !done)
+      return done;
+  }
+  if (auto loaded = load_drivers(agent, driver); !loaded)
+    return loaded;
+  for (unsigned i = 0; i < machine.nic_count(); i++) {
+    if (auto done = set_up_nic(agent, i); !done)
+      return fail(format("nic%u: ", i) + done.error().message);
+  }
+  return {};
+}
+
+} // namespace
+
+Result<Places> Places::find()
+{
+  const std::string cache =
+      environment("XDG_CACHE_HOME", environment("HOME", "") + "/.cache") + "/xdp-e1000";
+  auto release = read_file(cache + "/release");
+  if (!release)
+    return fail("no kernel was chosen (" + release.error().message + "); run scripts/setup");
+  const std::string name = release->substr(0, release->find('\n'));
+
+  Places places;
+  places.out = fs::relative(program_directory().parent_path());
+  places.kernel =
+      environment("VERDICT_KERNEL", cache + "/kernel/" + name + "/boot/vmlinuz-" + name);
+  places.initrd = environment("VERDICT_INITRD", places.out / "guest" / name / "initrd.cpio");
+  if (!fs::exists(places.initrd))
+    return fail(places.initrd.string() + " does not exist; run scripts/guest-image");
+  if (places.kernel.filename().string().starts_with("vmlinuz")) {
+    auto made = make_directories(places.out / "golden");
+    if (!made)
+      return tl::unexpected(made.error());
+    auto vmlinux = vmlinux_of(places.kernel, places.out / "golden");
+    if (!vmlinux)
+      return tl::unexpected(vmlinux.error());
+    places.kernel = *vmlinux;
+  }
+  return places;
+}
+
+Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
+{
+  GoldenSpec spec;
+  spec.machine.name = column.name;
+  spec.machine.kernel = places.kernel;
+  spec.machine.initrd = places.initrd;
+  spec.machine.nics = column.nics;
+  const Driver driver = column.driver;
+  spec.set_up = [driver](Machine &machine) { return set_up(machine, driver); };
+  spec.set_up_key = format("%s driver %d", set_up_version, static_cast<int>(driver));
+  return spec;
+}
+
+} // namespace verdict
