@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Receive: one routine for every MTU, with or without an XDP program */
+
+#include "e1000_xdp.h"
+
+/**
+ * e1000_create_rx_queue - make the page_pool and the rxq info of a ring
+ * @adapter: board private structure
+ * @rx_ring: ring whose count is set
+ *
+ * Context: process, RTNL; may sleep.
+ * Return: 0 or a negative error.
+ */
+int e1000_create_rx_queue(struct e1000_adapter *adapter,
+			  struct e1000_rx_ring *rx_ring)
+{
+	struct xdp_ring_config config = {
+		.netdev		= adapter->netdev,
+		.napi		= &adapter->napi,
+		.dev		= &adapter->pdev->dev,
+		.stats		= &adapter->xdp_stats,
+		.count		= rx_ring->count,
+		.buf_len	= E1000_RX_BUF_LEN,
+	};
+
+	return xdp_ring_create(&rx_ring->rxq, &config);
+}
+
+/**
+ * e1000_clean_rx_ring - give all buffers of a ring back to its pool
+ * @adapter: board private structure
+ * @rx_ring: ring to clean
+ *
+ * A frame that is received in part goes as well.
+ *
+ * Context: process; NAPI and receives are disabled.
+ */
+void e1000_clean_rx_ring(struct e1000_adapter *adapter,
+			 struct e1000_rx_ring *rx_ring)
+{
+	struct e1000_hw *hw = &adapter->hw;
+	u32 i;
+
+	xdp_ring_discard(&rx_ring->rxq);
+	rx_ring->discarding = false;
+
+	for (i = 0; i < rx_ring->count; i++) {
+		struct page *page = rx_ring->buffer_info[i].rxbuf.page;
+
+		if (page)
+			page_pool_put_full_page(rx_ring->rxq.pool, page, false);
+	}
+	memset(rx_ring->buffer_info, 0,
+	       rx_ring->count * sizeof(*rx_ring->buffer_info));
+	memset(rx_ring->desc, 0, rx_ring->size);
+
+	rx_ring->next_to_clean = 0;
+	rx_ring->next_to_use = 0;
+	writel(0, hw->hw_addr + rx_ring->rdh);
+	writel(0, hw->hw_addr + rx_ring->rdt);
+}
+
+/**
+ * e1000_alloc_rx_buffers - give the device buffers for all free descriptors
+ * @adapter: board private structure
+ * @rx_ring: ring to fill
+ *
+ * One descriptor stays free, so that a full ring differs from an empty one.
+ * A buffer is one page and cannot cross a 64 KiB boundary, so errata 23 needs
+ * no care here.
+ *
+ * Context: NAPI, or while that is disabled.
+ * Return: false when memory ran out before the ring was full.
+ */
+bool e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
+			    struct e1000_rx_ring *rx_ring)
+{
+	u32 todo = E1000_DESC_UNUSED(rx_ring), filled = 0;
+	u32 i = rx_ring->next_to_use;
+
+	for (; filled < todo; filled++) {
+		struct e1000_rx_desc *desc = E1000_RX_DESC(*rx_ring, i);
+		struct page *page;
+		dma_addr_t dma;
+
+		page = xdp_ring_alloc_page(&rx_ring->rxq, &dma);
+		if (unlikely(!page)) {
+			adapter->alloc_rx_buff_failed++;
+			break;
+		}
+		rx_ring->buffer_info[i].rxbuf.page = page;
+		desc->buffer_addr = cpu_to_le64(dma);
+		if (unlikely(++i == rx_ring->count))
+			i = 0;
+	}
+
+	if (likely(filled)) {
+		rx_ring->next_to_use = i;
+		/* The device reads the descriptors once the tail moves. It
+		 * is not given the last one.
+		 */
+		dma_wmb();
+		writel(i ? i - 1 : rx_ring->count - 1,
+		       adapter->hw.hw_addr + rx_ring->rdt);
+	}
+	return filled == todo;
+}
+
+/* Is a frame good in spite of the errors that its last descriptor tells of?
+ * The TBI workaround (82543 copper) knows frames of one buffer only; there
+ * a carrier extension byte is taken off the end.
+ */
+static bool e1000_rx_forgive(struct e1000_adapter *adapter,
+			     struct e1000_rx_ring *rx_ring,
+			     const struct e1000_rx_desc *desc, u8 status)
+{
+	const struct xdp_buff *xdp = &rx_ring->rxq.xdp;
+
+	if (!xdp_buff_has_frags(xdp) &&
+	    e1000_tbi_should_accept(adapter, status, desc->errors,
+				    xdp->data_end - xdp->data, xdp->data)) {
+		xdp_ring_trim(&rx_ring->rxq, 1);
+		return true;
+	}
+	return adapter->netdev->features & NETIF_F_RXALL;
+}
+
+/* The device's word is not taken for the length of anything: a buffer that
+ * cannot be, a frame without end or one too short for a header goes whole.
+ */
+static __cold void e1000_rx_refuse(struct e1000_adapter *adapter,
+				   struct e1000_rx_ring *rx_ring)
+{
+	xdp_ring_discard(&rx_ring->rxq);
+	adapter->rx_malformed++;
+}
+
+/* Add a descriptor's buffer to the frame being collected.
+ * Return: the frame's length without FCS once it is whole and good, else 0.
+ */
+static u32 e1000_rx_collect(struct e1000_adapter *adapter,
+			    struct e1000_rx_ring *rx_ring,
+			    const struct e1000_rx_desc *desc, u8 status,
+			    struct page *page)
+{
+	struct xdp_ring_rxq *rxq = &rx_ring->rxq;
+	u32 len = le16_to_cpu(desc->length);
+	bool eop = status & E1000_RXD_STAT_EOP;
+
+	if (unlikely(rx_ring->discarding)) {
+		page_pool_put_full_page(rxq->pool, page, true);
+		rx_ring->discarding = !eop;
+		return 0;
+	}
+
+	if (unlikely(!len || len > E1000_RX_BUF_LEN ||
+		     !xdp_ring_add_page(rxq, page, len))) {
+		page_pool_put_full_page(rxq->pool, page, true);
+		e1000_rx_refuse(adapter, rx_ring);
+		rx_ring->discarding = !eop;
+		return 0;
+	}
+	if (unlikely(!eop))
+		return 0;
+
+	if (unlikely(desc->errors & E1000_RXD_ERR_FRAME_ERR_MASK) &&
+	    !e1000_rx_forgive(adapter, rx_ring, desc, status)) {
+		xdp_ring_discard(rxq);
+		return 0;
+	}
+
+	len = xdp_get_buff_len(&rxq->xdp);
+	if (unlikely(len < ETH_HLEN + ETH_FCS_LEN)) {
+		e1000_rx_refuse(adapter, rx_ring);
+		return 0;
+	}
+	/* The device strips no FCS, and it may lie across two buffers */
+	if (likely(!(adapter->netdev->features & NETIF_F_RXFCS)))
+		xdp_ring_trim(rxq, ETH_FCS_LEN);
+	return len - ETH_FCS_LEN;
+}
+
+static void e1000_rx_pass(struct e1000_adapter *adapter,
+			  struct e1000_rx_ring *rx_ring,
+			  const struct e1000_rx_desc *desc, u8 status)
+{
+	struct sk_buff *skb = xdp_ring_build_skb(&rx_ring->rxq);
+
+	if (unlikely(!skb)) {
+		adapter->alloc_rx_buff_failed++;
+		return;
+	}
+	e1000_rx_checksum(adapter, status | (u32)desc->errors << 24,
+			  le16_to_cpu(desc->csum), skb);
+	e1000_receive_skb(adapter, status, desc->special, skb);
+}
+
+/**
+ * e1000_clean_rx_irq - receive what the device has written
+ * @adapter: board private structure
+ * @rx_ring: ring to poll
+ * @budget: descriptors to process at most, not 0
+ *
+ * Context: NAPI.
+ * Return: descriptors processed; the whole @budget also when no memory could
+ * be had for new buffers, for with none left no interrupt would come either.
+ */
+int e1000_clean_rx_irq(struct e1000_adapter *adapter,
+		       struct e1000_rx_ring *rx_ring, int budget)
+{
+	struct bpf_prog *prog = READ_ONCE(adapter->xdp_prog);
+	struct xdp_ring_rxq *rxq = &rx_ring->rxq;
+	unsigned int bytes = 0, packets = 0;
+	u32 i = rx_ring->next_to_clean;
+	bool filled = true;
+	int work = 0;
+
+	while (work < budget) {
+		struct e1000_rx_desc *desc = E1000_RX_DESC(*rx_ring, i);
+		struct e1000_rx_buffer *buffer = &rx_ring->buffer_info[i];
+		struct page *page = buffer->rxbuf.page;
+		u8 status = READ_ONCE(desc->status);
+		u32 len;
+
+		if (!(status & E1000_RXD_STAT_DD))
+			break;
+		/* The rest of the descriptor is valid only once DD is seen */
+		dma_rmb();
+		desc->status = 0;
+		if (unlikely(!page))
+			break;
+		buffer->rxbuf.page = NULL;
+		work++;
+
+		len = e1000_rx_collect(adapter, rx_ring, desc, status, page);
+		if (likely(len)) {
+			bytes += len;
+			packets++;
+			if (!prog ||
+			    xdp_ring_run(rxq, prog, e1000_xdp_tx_flush))
+				e1000_rx_pass(adapter, rx_ring, desc, status);
+		}
+
+		if (unlikely(++i == rx_ring->count))
+			i = 0;
+		/* One at a time is too slow, all at the end too late */
+		rx_ring->next_to_clean = i;
+		if (unlikely(!(work % E1000_RX_BUFFER_WRITE)))
+			filled = e1000_alloc_rx_buffers(adapter, rx_ring);
+	}
+
+	if (E1000_DESC_UNUSED(rx_ring))
+		filled = e1000_alloc_rx_buffers(adapter, rx_ring);
+	if (prog)
+		xdp_ring_poll_end(rxq, e1000_xdp_tx_flush);
+
+	adapter->total_rx_packets += packets;
+	adapter->total_rx_bytes += bytes;
+	adapter->netdev->stats.rx_bytes += bytes;
+	adapter->netdev->stats.rx_packets += packets;
+	return unlikely(!filled) ? budget : work;
+}
+
+/**
+ * e1000_change_mtu - set the largest frame that is received
+ * @netdev: the interface
+ * @new_mtu: bytes, within the limits that the core has checked
+ *
+ * Buffers are the same for every MTU, but the reset divides the packet buffer
+ * between Rx and Tx and sets the flow control watermarks by it.
+ *
+ * Context: process, RTNL.
+ * Return: 0, or -EINVAL when the device cannot receive such frames.
+ */
+int e1000_change_mtu(struct net_device *netdev, int new_mtu)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	bool running = netif_running(netdev);
+
+	if (adapter->hw.mac_type <= e1000_82542_rev2_1 &&
+	    new_mtu > ETH_DATA_LEN) {
+		netdev_err(netdev, "the 82542 receives no jumbo frames\n");
+		return -EINVAL;
+	}
+
+	while (test_and_set_bit(__E1000_RESETTING, &adapter->flags))
+		usleep_range(1000, 2000);
+
+	/* The reset that is part of going down looks at it */
+	adapter->hw.max_frame_size = new_mtu + ETH_HLEN + ETH_FCS_LEN;
+	if (running)
+		e1000_down(adapter);
+	WRITE_ONCE(netdev->mtu, new_mtu);
+	if (running)
+		e1000_up(adapter);
+	else
+		e1000_reset(adapter);
+
+	clear_bit(__E1000_RESETTING, &adapter->flags);
+	return 0;
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* XDP: transmit from programs and from other interfaces, and set-up */
+
+#include "e1000_xdp.h"
+#include <linux/bpf.h>
+
+/* With the Tx lock held: may XDP post frames now? Without carrier they would
+ * stay in the ring, and the watchdog would reset the device over and over.
+ */
+static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter)
+{
+	return netif_carrier_ok(adapter->netdev) &&
+	       !test_bit(__E1000_DOWN, &adapter->flags);
+}
+
+static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
+{
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+
+	writel(tx_ring->next_to_use, adapter->hw.hw_addr + tx_ring->tdt);
+}
+
+/* Is there room for a frame, so that the stack still finds its share? */
+static bool e1000_xdp_has_room(const struct e1000_adapter *adapter,
+			       struct e1000_tx_ring *tx_ring,
+			       const struct xdp_ring_frame *frame)
+{
+	u32 descs = e1000_tx_descs(adapter, frame->len);
+	u32 i;
+
+	if (unlikely(frame->sinfo))
+		for (i = 0; i < frame->sinfo->nr_frags; i++)
+			descs += e1000_tx_descs(adapter,
+				skb_frag_size(&frame->sinfo->frags[i]));
+
+	/* One more for the frame after a TSO one, two to keep head and tail
+	 * apart.
+	 */
+	return E1000_DESC_UNUSED(tx_ring) >= descs + 3 + E1000_XDP_TX_RESERVE;
+}
+
+/* Write the descriptors of one part of a frame, from descriptor i on.
+ * Return: the descriptor after the last one.
+ */
+static u32 e1000_xdp_post_part(struct e1000_adapter *adapter,
+			       struct e1000_tx_ring *tx_ring, u32 i,
+			       const struct xdp_ring_part *part, bool first)
+{
+	dma_addr_t dma = part->dma;
+	u32 len = part->len;
+
+	while (len) {
+		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
+		struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
+		u32 size = e1000_tx_chunk(adapter, dma, len, first);
+
+		/* The first linear frame after a TSO one ends in a descriptor
+		 * of its own, or it is written back before it is read.
+		 */
+		if (unlikely(tx_ring->last_tx_tso)) {
+			tx_ring->last_tx_tso = false;
+			if (size == len && size > 4)
+				size -= 4;
+		}
+
+		desc->buffer_addr = cpu_to_le64(dma);
+		desc->lower.data = cpu_to_le32(E1000_TXD_CMD_IFCS | size);
+		desc->upper.data = 0;
+		buffer->length = size;
+		buffer->time_stamp = jiffies;
+		buffer->next_to_watch = i;
+		buffer->dma = 0;
+
+		dma += size;
+		len -= size;
+		first = false;
+		if (unlikely(++i == tx_ring->count))
+			i = 0;
+	}
+	return i;
+}
+
+/* The last descriptor of a part holds what is to be freed with it */
+static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
+			       const struct xdp_ring_frame *frame,
+			       const struct xdp_ring_part *part)
+{
+	if (frame->xdpf) {
+		buffer->kind = E1000_TX_XDP_PART;
+		buffer->dma = part->dma;
+		buffer->length = part->len;
+		buffer->mapped_as_page = true;
+	} else {
+		buffer->kind = E1000_TX_XDP_PAGE;
+		buffer->page = part->page;
+	}
+}
+
+/**
+ * e1000_xdp_post - write the descriptors of a frame
+ * @adapter: board private structure
+ * @frame: the frame, padded
+ *
+ * Context: the Tx queue's lock is held; the doorbell is the caller's.
+ * Return: false when there is no room or the frame could not be mapped; the
+ * frame is still the caller's then.
+ */
+static bool e1000_xdp_post(struct e1000_adapter *adapter,
+			   const struct xdp_ring_frame *frame)
+{
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	struct xdp_ring_part parts[XDP_RING_MAX_PARTS];
+	u32 len = xdp_ring_frame_len(frame);
+	u32 first = tx_ring->next_to_use;
+	struct e1000_tx_buffer *last;
+	u32 i = first, eop = first;
+	u32 n;
+
+	if (unlikely(!e1000_xdp_has_room(adapter, tx_ring, frame)))
+		return false;
+
+	if (unlikely(adapter->hw.mac_type == e1000_82547 &&
+		     e1000_82547_fifo_workaround(adapter, len))) {
+		schedule_delayed_work(&adapter->fifo_stall_task, 1);
+		return false;
+	}
+
+	if (unlikely(xdp_ring_map(&adapter->pdev->dev, frame, parts)))
+		return false;
+
+	for (n = 0; n < xdp_ring_parts(frame); n++) {
+		i = e1000_xdp_post_part(adapter, tx_ring, i, &parts[n], !n);
+		eop = (i ?: tx_ring->count) - 1;
+		e1000_xdp_own_part(&tx_ring->buffer_info[eop], frame,
+				   &parts[n]);
+	}
+
+	last = &tx_ring->buffer_info[eop];
+	if (frame->xdpf) {
+		last->kind = E1000_TX_XDP_FRAME;
+		last->xdpf = frame->xdpf;
+	}
+	last->segs = 1;
+	last->bytecount = len;
+	tx_ring->buffer_info[first].next_to_watch = eop;
+	E1000_TX_DESC(*tx_ring, eop)->lower.data |=
+		cpu_to_le32(adapter->txd_cmd);
+
+	/* Descriptors before the doorbell, whoever rings it */
+	dma_wmb();
+	tx_ring->next_to_use = i;
+	return true;
+}
+
+/**
+ * e1000_xdp_tx_flush - post the frames of the XDP_TX bulk
+ * @rxq: queue whose bulk is to be posted
+ * @doorbell: tell the device as well
+ *
+ * XDP frames are not counted in BQL: they ask nobody before they take a
+ * descriptor, so with their bytes in flight the stack's queue would never come
+ * below its limit. The stack's share of the ring is kept by
+ * E1000_XDP_TX_RESERVE.
+ *
+ * Context: NAPI.
+ */
+void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
+{
+	struct net_device *netdev = rxq->info.dev;
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
+	u32 i, sent = 0;
+	bool can_tx;
+
+	__netif_tx_lock(txq, smp_processor_id());
+	can_tx = e1000_xdp_can_tx(adapter);
+	for (i = 0; i < rxq->tx_count; i++) {
+		if (likely(can_tx && e1000_xdp_post(adapter, &rxq->tx[i])))
+			sent++;
+		else
+			xdp_ring_tx_failed(rxq, &rxq->tx[i]);
+	}
+	xdp_ring_tx_done(rxq, sent);
+	if (doorbell && rxq->tx_posted && can_tx) {
+		txq_trans_cond_update(txq);
+		e1000_xdp_doorbell(adapter);
+	}
+	__netif_tx_unlock(txq);
+}
+
+/**
+ * e1000_xdp_xmit - transmit frames that were redirected here
+ * @netdev: the interface
+ * @n: number of frames
+ * @frames: the frames, of any memory model
+ * @flags: XDP_XMIT_FLUSH to ring the doorbell for these and earlier ones
+ *
+ * Context: bottom halves are off, any CPU.
+ * Return: frames taken, the others are the caller's; or a negative error with
+ * none taken.
+ */
+int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
+		   u32 flags)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
+	int sent;
+
+	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
+		return -EINVAL;
+
+	__netif_tx_lock(txq, smp_processor_id());
+	if (unlikely(!e1000_xdp_can_tx(adapter))) {
+		xdp_ring_count_xmit(&adapter->xdp_stats, 0, n);
+		__netif_tx_unlock(txq);
+		return -ENETDOWN;
+	}
+	for (sent = 0; sent < n; sent++) {
+		struct xdp_ring_frame frame;
+
+		if (unlikely(!xdp_ring_frame_init(&frame, frames[sent]) ||
+			     !e1000_xdp_post(adapter, &frame)))
+			break;
+	}
+	xdp_ring_count_xmit(&adapter->xdp_stats, sent, n - sent);
+	if (flags & XDP_XMIT_FLUSH) {
+		txq_trans_cond_update(txq);
+		e1000_xdp_doorbell(adapter);
+	}
+	__netif_tx_unlock(txq);
+	return sent;
+}
+
+/**
+ * e1000_xdp_free_tx - free what a Tx descriptor of an XDP frame held
+ * @buffer_info: buffer of the descriptor, unmapped
+ * @budget: NAPI's budget, or 0 outside of it
+ *
+ * Context: NAPI, or process while NAPI is disabled and nobody transmits.
+ */
+void e1000_xdp_free_tx(struct e1000_tx_buffer *buffer_info, int budget)
+{
+	struct page *page = buffer_info->page;
+
+	switch (buffer_info->kind) {
+	case E1000_TX_XDP_PAGE:
+		page_pool_put_full_page(page->pp, page, budget);
+		break;
+	case E1000_TX_XDP_FRAME:
+		xdp_return_frame(buffer_info->xdpf);
+		break;
+	default:
+		break;
+	}
+	buffer_info->page = NULL;
+	buffer_info->kind = E1000_TX_SKB;
+}
+
+/* Exchange the program. The ring is the same with and without one, so there
+ * is nothing to stop: a poll runs either the old program or the new one.
+ */
+static int e1000_xdp_setup(struct net_device *netdev, struct bpf_prog *prog,
+			   struct netlink_ext_ack *extack)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	bool one_buffer = prog && !prog->aux->xdp_has_frags;
+	struct bpf_prog *old;
+
+	if (one_buffer && netdev->mtu > E1000_XDP_MAX_MTU) {
+		NL_SET_ERR_MSG_FMT_MOD(extack,
+				       "load the program as xdp.frags, or lower the MTU to %u",
+				       E1000_XDP_MAX_MTU);
+		return -EOPNOTSUPP;
+	}
+	if (prog && (netdev->features & NETIF_F_RXFCS)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "a program would take the FCS for data: turn rx-fcs off first");
+		return -EOPNOTSUPP;
+	}
+
+	/* The core refuses an MTU above this with a message of its own */
+	netdev->max_mtu = one_buffer ? E1000_XDP_MAX_MTU : E1000_MAX_MTU;
+	old = xchg(&adapter->xdp_prog, prog);
+	if (old)
+		bpf_prog_put(old);
+	return 0;
+}
+
+/**
+ * e1000_bpf - attach, replace or detach an XDP program
+ * @netdev: the interface, up or down
+ * @bpf: what to do
+ *
+ * Context: process, RTNL.
+ * Return: 0 or a negative error, with a message for the user where there is
+ * something that they can do.
+ */
+int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf)
+{
+	switch (bpf->command) {
+	case XDP_SETUP_PROG:
+		return e1000_xdp_setup(netdev, bpf->prog, bpf->extack);
+	default:
+		return -EINVAL;
+	}
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _E1000_XDP_H_
+#define _E1000_XDP_H_
+
+#include "e1000.h"
+
+/* Bytes that the device writes to one Rx buffer at most (RCTL.BSIZE) */
+#define E1000_RX_BUF_LEN	E1000_RXBUFFER_2048
+
+/* The largest MTU whose frames, with VLAN tag and FCS, fit in one Rx buffer */
+#define E1000_XDP_MAX_MTU						\
+	(E1000_RX_BUF_LEN - ETH_HLEN - VLAN_HLEN - ETH_FCS_LEN)
+
+#define E1000_MAX_MTU							\
+	(MAX_JUMBO_FRAME_SIZE - ETH_HLEN - ETH_FCS_LEN)
+
+/* XDP leaves the stack as many free descriptors as it takes to wake its
+ * queue, so that neither can starve the other.
+ */
+#define E1000_XDP_TX_RESERVE	32
+
+#define E1000_XDP_FEATURES						\
+	(NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |		\
+	 NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |		\
+	 NETDEV_XDP_ACT_NDO_XMIT_SG)
+
+/* e1000_rx.c */
+int e1000_create_rx_queue(struct e1000_adapter *adapter,
+			  struct e1000_rx_ring *rx_ring);
+void e1000_clean_rx_ring(struct e1000_adapter *adapter,
+			 struct e1000_rx_ring *rx_ring);
+bool e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
+			    struct e1000_rx_ring *rx_ring);
+int e1000_clean_rx_irq(struct e1000_adapter *adapter,
+		       struct e1000_rx_ring *rx_ring, int budget);
+int e1000_change_mtu(struct net_device *netdev, int new_mtu);
+
+/* e1000_xdp.c */
+void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell);
+int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
+		   u32 flags);
+void e1000_xdp_free_tx(struct e1000_tx_buffer *buffer_info, int budget);
+int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf);
+
+/* e1000_main.c */
+int e1000_82547_fifo_workaround(struct e1000_adapter *adapter, u32 len);
+void e1000_rx_checksum(struct e1000_adapter *adapter, u32 status_err, u32 csum,
+		       struct sk_buff *skb);
+void e1000_receive_skb(struct e1000_adapter *adapter, u8 status, __le16 vlan,
+		       struct sk_buff *skb);
+bool e1000_tbi_should_accept(struct e1000_adapter *adapter, u8 status,
+			     u8 errors, u32 length, const u8 *data);
+
+/**
+ * e1000_xdp_attached - does an interface run an XDP program?
+ * @netdev: the interface
+ *
+ * Context: RTNL.
+ * Return: true when it does.
+ */
+static inline bool e1000_xdp_attached(const struct net_device *netdev)
+{
+	const struct e1000_adapter *adapter = netdev_priv(netdev);
+
+	return adapter->xdp_prog;
+}
+
+/**
+ * e1000_tx_chunk - how much of a buffer one Tx descriptor may carry
+ * @adapter: board private structure
+ * @dma: bus address of what is left of the buffer
+ * @len: bytes left
+ * @first: the descriptor is the first of its frame
+ *
+ * Return: bytes, at most @len and never 0.
+ */
+static inline u32 e1000_tx_chunk(const struct e1000_adapter *adapter,
+				 dma_addr_t dma, u32 len, bool first)
+{
+	u32 size = min_t(u32, len, SZ_4K);
+
+	/* Errata 10, PCI-X: the first descriptor stays below 2016 bytes */
+	if (unlikely(first && size > 2015 &&
+		     adapter->hw.bus_type == e1000_bus_type_pcix))
+		size = 2015;
+
+	/* 82544 on PCI-X hangs on a buffer that ends in an even dword */
+	if (unlikely(adapter->pcix_82544 && size > 4 &&
+		     !((dma + size - 1) & 4)))
+		size -= 4;
+
+	return size;
+}
+
+/**
+ * e1000_tx_descs - the most descriptors that a buffer can need
+ * @adapter: board private structure
+ * @len: bytes in the buffer
+ *
+ * Return: a bound on the number of chunks, whatever the buffer's address.
+ */
+static inline u32 e1000_tx_descs(const struct e1000_adapter *adapter, u32 len)
+{
+	u32 descs = DIV_ROUND_UP(len, SZ_4K);
+
+	if (unlikely(adapter->hw.bus_type == e1000_bus_type_pcix))
+		descs++;
+	if (unlikely(adapter->pcix_82544))
+		descs *= 2;
+	return descs;
+}
+
+#endif /* _E1000_XDP_H_ */

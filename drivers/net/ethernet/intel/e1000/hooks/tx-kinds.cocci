@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A Tx descriptor may belong to an XDP frame; what it holds is freed by kind.
+// BQL counts the stack's frames alone, on both sides. NAPI's budget reaches
+// the place where buffers are freed: with 0, netpoll's, XDP frames stay.
+
+@ buffer @
+@@
++/* What a Tx descriptor's buffer holds */
++enum e1000_tx_kind {
++	E1000_TX_SKB,
++	E1000_TX_XDP_PAGE,	/* XDP_TX: a page of our own pool */
++	E1000_TX_XDP_PART,	/* a redirected frame, but for its last part */
++	E1000_TX_XDP_FRAME,	/* a redirected frame's last part */
++};
++
+struct e1000_tx_buffer {
+-	struct sk_buff *skb;
++	union {
++		struct sk_buff *skb;
++		struct page *page;
++		struct xdp_frame *xdpf;
++	};
+	...
+	bool mapped_as_page;
++	u8 kind;
+	...
+};
+
+@ free @
+@@
+e1000_unmap_and_free_tx_resource(...)
+{
+	...
++	if (unlikely(buffer_info->kind))
++		e1000_xdp_free_tx(buffer_info, budget);
+	if (buffer_info->skb) {
+		...
+	}
+	...
+}
+
+@ budget_definition @
+@@
+e1000_clean_tx_irq(struct e1000_adapter *adapter,
+-		   struct e1000_tx_ring *tx_ring)
++		   struct e1000_tx_ring *tx_ring, int budget)
+{ ... }
+
+@ budget_prototype @
+@@
+bool e1000_clean_tx_irq(struct e1000_adapter *adapter,
+-		   struct e1000_tx_ring *tx_ring);
++		   struct e1000_tx_ring *tx_ring, int budget);
+
+@ budget_call @
+@@
+- e1000_clean_tx_irq(adapter, &adapter->tx_ring[0])
++ e1000_clean_tx_irq(adapter, &adapter->tx_ring[0], budget)
+
+@ budget_free @
+@@
+e1000_clean_tx_irq(...)
+{
+	<...
+	e1000_unmap_and_free_tx_resource(adapter, buffer_info,
+-					 64
++					 budget
+					 );
+	...>
+}
+
+@ budget_none @
+@@
+e1000_clean_tx_irq(...)
+{
+	<...
+	dma_rmb();
++	if (unlikely(!budget && tx_ring->buffer_info[eop].kind))
++		break;
+	...>
+}
+
+@ bql @
+@@
+e1000_clean_tx_irq(...)
+{
+	<...
+	if (
+-	    buffer_info->skb
++	    !buffer_info->kind && buffer_info->skb
+	   ) { ... }
+	...>
+}
+
+// The 82547's FIFO takes XDP frames as well
+
+@ fifo_prototype @
+@@
+- static int e1000_82547_fifo_workaround(struct e1000_adapter *adapter,
+-				struct sk_buff *skb);
+
+@ fifo @
+@@
+- static
+  int e1000_82547_fifo_workaround(struct e1000_adapter *adapter,
+-				struct sk_buff *skb)
++				u32 len)
+{
+	<...
+-	skb->len
++	len
+	...>
+}
+
+@ fifo_call @
+@@
+- e1000_82547_fifo_workaround(adapter, skb)
++ e1000_82547_fifo_workaround(adapter, skb->len)
+
+// Between netif_tx_disable() and napi_disable() a completion may wake the
+// queue, and ndo_xdp_xmit may have looked at the carrier before it went off.
+// With DOWN set and the queue locked once more both are out for good.
+
+@ down @
+@@
+void e1000_down(...)
+{
+	...
+	e1000_down_and_stop(adapter);
++	netif_tx_disable(netdev);
+	...
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// XDP is offered: the program's place, the operations and the features.
+
+@ adapter @
+@@
+struct e1000_adapter {
+	...
+	struct e1000_rx_ring *rx_ring;
++	struct bpf_prog *xdp_prog;
++	struct xdp_ring_stats xdp_stats;
+	...
+};
+
+@ operations @
+identifier ops;
+@@
+struct net_device_ops ops = {
+	.ndo_change_mtu = e1000_change_mtu,
++	.ndo_bpf		= e1000_bpf,
++	.ndo_xdp_xmit		= e1000_xdp_xmit,
+};
+
+@ features @
+@@
+e1000_probe(...)
+{
+	...
+-	netdev->max_mtu = MAX_JUMBO_FRAME_SIZE - (ETH_HLEN + ETH_FCS_LEN);
++	netdev->max_mtu = E1000_MAX_MTU;
++	netdev->xdp_features = E1000_XDP_FEATURES;
++	xdp_ring_stats_init(&adapter->xdp_stats);
+	...
+}
+
+// ndo_bpf refuses a program while rx-fcs is on; this is the other direction
+
+@ fcs @
+@@
+e1000_fix_features(struct net_device *netdev, netdev_features_t features)
+{
+	...
++	if (e1000_xdp_attached(netdev) && (features & NETIF_F_RXFCS)) {
++		netdev_warn(netdev,
++			    "rx-fcs stays off: the XDP program would take the FCS for data\n");
++		features &= ~NETIF_F_RXFCS;
++	}
+	return features;
+}

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* XDP for a NIC with simple rings: set-up, and the paths that are rarely taken.
+ * The hot path is inline in <net/xdp_ring.h>.
+ */
+
+#include <linux/bpf_trace.h>
+#include <linux/ethtool.h>
+#include <linux/module.h>
+#include <net/xdp_ring.h>
+
+static const char xdp_ring_rx_names[][ETH_GSTRING_LEN] = {
+	[XDP_RING_PASS]			= "rx_xdp_pass",
+	[XDP_RING_DROP]			= "rx_xdp_drop",
+	[XDP_RING_ABORTED]		= "rx_xdp_aborted",
+	[XDP_RING_TX]			= "rx_xdp_tx",
+	[XDP_RING_TX_ERRORS]		= "rx_xdp_tx_errors",
+	[XDP_RING_REDIRECT]		= "rx_xdp_redirect",
+	[XDP_RING_REDIRECT_ERRORS]	= "rx_xdp_redirect_errors",
+};
+
+static const char xdp_ring_tx_names[][ETH_GSTRING_LEN] = {
+	[XDP_RING_XMIT]			= "tx_xdp_xmit",
+	[XDP_RING_XMIT_ERRORS]		= "tx_xdp_xmit_errors",
+};
+
+/**
+ * xdp_ring_stats_init - make counters ready for use
+ * @stats: zeroed counters
+ *
+ * Context: once, before the interface is registered.
+ */
+void xdp_ring_stats_init(struct xdp_ring_stats *stats)
+{
+	u64_stats_init(&stats->rx_syncp);
+	u64_stats_init(&stats->tx_syncp);
+}
+EXPORT_SYMBOL_GPL(xdp_ring_stats_init);
+
+/**
+ * xdp_ring_get_strings - name the counters for ethtool -S
+ * @data: where to write XDP_RING_STATS_LEN names; moved behind them
+ *
+ * Context: RTNL.
+ */
+void xdp_ring_get_strings(u8 **data)
+{
+	int i;
+
+	for (i = 0; i < XDP_RING_RX_STATS; i++)
+		ethtool_puts(data, xdp_ring_rx_names[i]);
+	for (i = 0; i < XDP_RING_TX_STATS; i++)
+		ethtool_puts(data, xdp_ring_tx_names[i]);
+}
+EXPORT_SYMBOL_GPL(xdp_ring_get_strings);
+
+/**
+ * xdp_ring_get_stats - read the counters for ethtool -S
+ * @stats: the counters
+ * @data: where to write XDP_RING_STATS_LEN values
+ *
+ * Context: any.
+ */
+void xdp_ring_get_stats(const struct xdp_ring_stats *stats, u64 *data)
+{
+	unsigned int start;
+	int i;
+
+	do {
+		start = u64_stats_fetch_begin(&stats->rx_syncp);
+		for (i = 0; i < XDP_RING_RX_STATS; i++)
+			data[i] = u64_stats_read(&stats->rx[i]);
+	} while (u64_stats_fetch_retry(&stats->rx_syncp, start));
+
+	data += XDP_RING_RX_STATS;
+	do {
+		start = u64_stats_fetch_begin(&stats->tx_syncp);
+		for (i = 0; i < XDP_RING_TX_STATS; i++)
+			data[i] = u64_stats_read(&stats->tx[i]);
+	} while (u64_stats_fetch_retry(&stats->tx_syncp, start));
+}
+EXPORT_SYMBOL_GPL(xdp_ring_get_stats);
+
+/**
+ * xdp_ring_commit_stats - add a poll's outcomes to the counters
+ * @rxq: queue that was polled
+ *
+ * Context: the queue's NAPI.
+ */
+void xdp_ring_commit_stats(struct xdp_ring_rxq *rxq)
+{
+	struct xdp_ring_stats *stats = rxq->stats;
+	int i;
+
+	u64_stats_update_begin(&stats->rx_syncp);
+	for (i = 0; i < XDP_RING_RX_STATS; i++)
+		u64_stats_add(&stats->rx[i], rxq->pending[i]);
+	u64_stats_update_end(&stats->rx_syncp);
+	memset(rxq->pending, 0, sizeof(rxq->pending));
+}
+EXPORT_SYMBOL_GPL(xdp_ring_commit_stats);
+
+/**
+ * xdp_ring_create - make pool and rxq info of a queue
+ * @rxq: queue to set up; what it held before is overwritten
+ * @config: how
+ *
+ * Context: process; may sleep.
+ * Return: 0, or a negative error with nothing left behind.
+ */
+int xdp_ring_create(struct xdp_ring_rxq *rxq,
+		    const struct xdp_ring_config *config)
+{
+	struct page_pool_params params = {
+		.flags		= PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.pool_size	= config->count,
+		.nid		= dev_to_node(config->dev),
+		.dev		= config->dev,
+		.napi		= config->napi,
+		.netdev		= config->netdev,
+		.dma_dir	= DMA_BIDIRECTIONAL,
+		.offset		= XDP_PACKET_HEADROOM,
+		.max_len	= config->buf_len,
+	};
+	struct page_pool *pool;
+	int err;
+
+	if (WARN_ON(XDP_PACKET_HEADROOM + config->buf_len >
+		    SKB_WITH_OVERHEAD(PAGE_SIZE)))
+		return -EINVAL;
+
+	memset(rxq, 0, sizeof(*rxq));
+	pool = page_pool_create(&params);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+
+	err = __xdp_rxq_info_reg(&rxq->info, config->netdev, config->queue,
+				 config->napi->napi_id, PAGE_SIZE);
+	if (err)
+		goto err_pool;
+	err = xdp_rxq_info_reg_mem_model(&rxq->info, MEM_TYPE_PAGE_POOL, pool);
+	if (err)
+		goto err_rxq;
+
+	xdp_init_buff(&rxq->xdp, PAGE_SIZE, &rxq->info);
+	rxq->pool = pool;
+	rxq->stats = config->stats;
+	return 0;
+
+err_rxq:
+	xdp_rxq_info_unreg(&rxq->info);
+err_pool:
+	page_pool_destroy(pool);
+	return err;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_create);
+
+/**
+ * xdp_ring_destroy - undo xdp_ring_create()
+ * @rxq: queue whose pages the driver has given back; those that the stack
+ *	 still holds keep the pool alive
+ *
+ * Context: process; NAPI is disabled.
+ */
+void xdp_ring_destroy(struct xdp_ring_rxq *rxq)
+{
+	xdp_rxq_info_unreg(&rxq->info);
+	page_pool_destroy(rxq->pool);
+	rxq->pool = NULL;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_destroy);
+
+/**
+ * xdp_ring_add_frag - add a further buffer to the frame being collected
+ * @rxq: queue that received it
+ * @page: the buffer, synced for the CPU
+ * @len: bytes in it
+ *
+ * Context: the queue's NAPI.
+ * Return: false when the frame is full; the caller keeps the page.
+ */
+bool xdp_ring_add_frag(struct xdp_ring_rxq *rxq, struct page *page, u32 len)
+{
+	struct xdp_buff *xdp = &rxq->xdp;
+	struct skb_shared_info *sinfo;
+
+	sinfo = xdp_get_shared_info_from_buff(xdp);
+	if (!xdp_buff_has_frags(xdp)) {
+		sinfo->nr_frags = 0;
+		sinfo->xdp_frags_size = 0;
+		xdp_buff_set_frags_flag(xdp);
+	} else if (sinfo->nr_frags == MAX_SKB_FRAGS) {
+		return false;
+	}
+
+	skb_frag_fill_page_desc(&sinfo->frags[sinfo->nr_frags++], page,
+				XDP_PACKET_HEADROOM, len);
+	sinfo->xdp_frags_size += len;
+	if (page_is_pfmemalloc(page))
+		xdp_buff_set_frag_pfmemalloc(xdp);
+	return true;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_add_frag);
+
+/**
+ * xdp_ring_trim_frags - cut bytes off the end of a frame with frags
+ * @rxq: queue that holds the frame
+ * @len: bytes to cut, less than the frame has
+ *
+ * Context: the queue's NAPI.
+ */
+void xdp_ring_trim_frags(struct xdp_ring_rxq *rxq, u32 len)
+{
+	struct xdp_buff *xdp = &rxq->xdp;
+	struct skb_shared_info *sinfo;
+
+	sinfo = xdp_get_shared_info_from_buff(xdp);
+	while (len && sinfo->nr_frags) {
+		skb_frag_t *frag = &sinfo->frags[sinfo->nr_frags - 1];
+		u32 cut = min(len, skb_frag_size(frag));
+
+		len -= cut;
+		sinfo->xdp_frags_size -= cut;
+		skb_frag_size_sub(frag, cut);
+		if (skb_frag_size(frag))
+			break;
+		page_pool_put_full_page(rxq->pool, skb_frag_page(frag), true);
+		sinfo->nr_frags--;
+	}
+	if (!sinfo->nr_frags) {
+		xdp_buff_clear_frags_flag(xdp);
+		xdp->data_end -= len;
+	}
+}
+EXPORT_SYMBOL_GPL(xdp_ring_trim_frags);
+
+/* Pages of frags go back to their pool; the linear part stays */
+static void xdp_ring_put_frags(const struct skb_shared_info *sinfo)
+{
+	u32 i;
+
+	for (i = 0; i < sinfo->nr_frags; i++) {
+		struct page *page = skb_frag_page(&sinfo->frags[i]);
+
+		page_pool_put_full_page(page->pp, page, true);
+	}
+}
+
+/**
+ * xdp_ring_free_frags - give the collected frame's frags back to the pool
+ * @rxq: queue that holds the frame
+ *
+ * Context: the queue's NAPI.
+ */
+void xdp_ring_free_frags(struct xdp_ring_rxq *rxq)
+{
+	xdp_ring_put_frags(xdp_get_shared_info_from_buff(&rxq->xdp));
+}
+EXPORT_SYMBOL_GPL(xdp_ring_free_frags);
+
+/**
+ * xdp_ring_exception - drop a frame that has no place to go, and tell
+ * @rxq: queue that holds the frame
+ * @prog: program that ran
+ * @act: what it returned: XDP_ABORTED, a verdict that could not be carried
+ *	 out, or one that does not exist
+ * @sync: bytes of the linear part's buffer that were written to
+ *
+ * Context: the queue's NAPI.
+ */
+void xdp_ring_exception(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
+			u32 act, u32 sync)
+{
+	struct net_device *netdev = rxq->info.dev;
+
+	switch (act) {
+	case XDP_TX:
+		rxq->pending[XDP_RING_TX_ERRORS]++;
+		break;
+	case XDP_REDIRECT:
+		rxq->pending[XDP_RING_REDIRECT_ERRORS]++;
+		break;
+	default:
+		bpf_warn_invalid_xdp_action(netdev, prog, act);
+		fallthrough;
+	case XDP_ABORTED:
+		rxq->pending[XDP_RING_ABORTED]++;
+		break;
+	}
+	trace_xdp_exception(netdev, prog, act);
+	xdp_ring_recycle(rxq, sync);
+}
+EXPORT_SYMBOL_GPL(xdp_ring_exception);
+
+/**
+ * xdp_ring_tx_failed - drop a frame of the bulk that could not be posted
+ * @rxq: queue whose bulk it is from
+ * @frame: the frame
+ *
+ * Context: the queue's NAPI.
+ */
+void xdp_ring_tx_failed(struct xdp_ring_rxq *rxq,
+			const struct xdp_ring_frame *frame)
+{
+	rxq->pending[XDP_RING_TX_ERRORS]++;
+	trace_xdp_exception(rxq->info.dev, rxq->prog, XDP_TX);
+	if (frame->sinfo)
+		xdp_ring_put_frags(frame->sinfo);
+	page_pool_put_full_page(rxq->pool, virt_to_page(frame->data), true);
+}
+EXPORT_SYMBOL_GPL(xdp_ring_tx_failed);
+
+/**
+ * xdp_ring_pad - fill a short frame up with zeroes
+ * @frame: the frame
+ * @hard_end: where its tailroom ends
+ * @len: bytes that it needs
+ *
+ * Return: false when there is no room. A frame with frags is padded only if
+ * they make up the length.
+ */
+bool xdp_ring_pad(struct xdp_ring_frame *frame, const void *hard_end, u32 len)
+{
+	if (frame->sinfo)
+		return xdp_ring_frame_len(frame) >= len;
+	if (frame->data + len > hard_end)
+		return false;
+	memset(frame->data + frame->len, 0, len - frame->len);
+	frame->len = len;
+	return true;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_pad);
+
+/**
+ * xdp_ring_map_frags - make a frame's frags readable for the device
+ * @dev: the device
+ * @frame: frame with frags, whose linear part is mapped
+ * @parts: its first element holds the linear part; the others are filled
+ *
+ * Return: 0, or -ENOMEM with nothing mapped, not even the linear part.
+ */
+int xdp_ring_map_frags(struct device *dev, const struct xdp_ring_frame *frame,
+		       struct xdp_ring_part *parts)
+{
+	const struct skb_shared_info *sinfo = frame->sinfo;
+	u32 i;
+
+	for (i = 0; i < sinfo->nr_frags; i++) {
+		const skb_frag_t *frag = &sinfo->frags[i];
+		struct xdp_ring_part *part = &parts[i + 1];
+
+		part->page = skb_frag_page(frag);
+		part->len = skb_frag_size(frag);
+		if (frame->xdpf) {
+			part->dma = skb_frag_dma_map(dev, frag, 0, part->len,
+						     DMA_TO_DEVICE);
+			if (dma_mapping_error(dev, part->dma))
+				goto unmap;
+		} else {
+			part->dma = page_pool_get_dma_addr(part->page) +
+				    skb_frag_off(frag);
+			dma_sync_single_for_device(dev, part->dma, part->len,
+						   DMA_BIDIRECTIONAL);
+		}
+	}
+	return 0;
+
+unmap:
+	for (; i; i--)
+		dma_unmap_page(dev, parts[i].dma, parts[i].len, DMA_TO_DEVICE);
+	dma_unmap_page(dev, parts[0].dma, parts[0].len, DMA_TO_DEVICE);
+	return -ENOMEM;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_map_frags);
+
+MODULE_DESCRIPTION("XDP for NICs with simple rings");
+MODULE_LICENSE("GPL");
