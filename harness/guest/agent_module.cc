@@ -55,7 +55,8 @@ Result<void> load(const std::string &index, const std::string &name, json &loade
     loaded.push_back(name);
     return {};
   }
-  return fail("no module " + name + " in the guest image: scripts/guest-image names what goes in");
+  return fail("no module " + name +
+              " in the guest image: qemu/guest/modules.txt lists what goes in");
 }
 
 } // namespace

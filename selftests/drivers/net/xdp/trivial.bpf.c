@@ -4,18 +4,40 @@
 
 #include <bpf/bpf_helpers.h>
 
-#define TRIVIAL(section, name, action)		\
-	SEC(section)				\
-	int name(struct xdp_md *ctx)		\
-	{					\
-		return action;			\
-	}
+SEC("xdp")
+int pass_all(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
 
-TRIVIAL("xdp", pass_all, XDP_PASS)
-TRIVIAL("xdp", drop_all, XDP_DROP)
-TRIVIAL("xdp", tx_all, XDP_TX)
-TRIVIAL("xdp.frags", pass_all_frags, XDP_PASS)
-TRIVIAL("xdp.frags", drop_all_frags, XDP_DROP)
-TRIVIAL("xdp.frags", tx_all_frags, XDP_TX)
+SEC("xdp")
+int drop_all(struct xdp_md *ctx)
+{
+	return XDP_DROP;
+}
+
+SEC("xdp")
+int tx_all(struct xdp_md *ctx)
+{
+	return XDP_TX;
+}
+
+SEC("xdp.frags")
+int pass_all_frags(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
+SEC("xdp.frags")
+int drop_all_frags(struct xdp_md *ctx)
+{
+	return XDP_DROP;
+}
+
+SEC("xdp.frags")
+int tx_all_frags(struct xdp_md *ctx)
+{
+	return XDP_TX;
+}
 
 char _license[] SEC("license") = "GPL";
