@@ -73,7 +73,7 @@ struct FrameCount {
 struct PagePool {
   uint64_t id = 0;
   std::optional<uint32_t> ifindex;     ///< none once its device has gone
-  uint64_t inflight = 0;               ///< pages that are out of the pool
+  uint64_t inflight = 0;               ///< pages it owns, in use or cached by it
   std::optional<uint64_t> detach_time; ///< set when the pool waits for its last pages
 };
 
