@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "qemu/splat_finder.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace verdict {
@@ -8,6 +10,7 @@ namespace verdict {
 namespace {
 
 constexpr size_t fingerprint_size = 5;
+constexpr size_t longest_preamble = 40; ///< lines from a complaint to its call trace
 
 /// "[    1.234567] " or "[    1.234567][  T42] " in front of a line.
 std::string without_stamp(const std::string &line)
@@ -106,36 +109,41 @@ SplatFinder::SplatFinder(const std::vector<Rule> &allowed)
 std::vector<Splat> SplatFinder::find(std::string_view log) const
 {
   std::vector<Splat> splats;
-  bool open = false;     // the last splat's lines are still coming
+  Splat forgiven;        // takes the trace of what is allowed
+  Splat *open = nullptr; // the splat whose lines are still coming
   bool in_trace = false; // its call trace is
   size_t number = 0;
 
   for (const std::string &line : split_lines(log)) {
     number++;
     const std::string text = without_stamp(line);
+    if (open && !in_trace && number - open->line > longest_preamble)
+      open = nullptr;
     if (open) {
-      Splat &splat = splats.back();
       if (starts_trace(text)) {
         in_trace = true;
         continue;
       }
-      if (in_trace && splat.functions.size() < fingerprint_size) {
+      if (in_trace && open->functions.size() < fingerprint_size) {
         // "? name+0x..." are leftovers on the stack, no callers.
         if (std::string function = traced_function(text); !function.empty())
-          splat.functions.push_back(std::move(function));
+          open->functions.push_back(std::move(function));
       }
       if (ends_splat(text)) {
-        open = in_trace = false;
+        open = nullptr;
+        in_trace = false;
         continue;
       }
     }
 
     auto matches = [&](const Compiled &rule) { return std::regex_search(text, rule.expression); };
     const auto rule = std::find_if(wanted_.begin(), wanted_.end(), matches);
-    if (rule == wanted_.end() || std::any_of(allowed_.begin(), allowed_.end(), matches))
+    if (rule == wanted_.end())
       continue;
-    splats.push_back({ .line = number, .text = text, .reason = rule->reason, .functions = {} });
-    open = true;
+    open = &forgiven;
+    if (std::none_of(allowed_.begin(), allowed_.end(), matches))
+      open = &splats.emplace_back();
+    *open = { .line = number, .text = text, .reason = rule->reason, .functions = {} };
     in_trace = starts_trace(text);
   }
   return splats;

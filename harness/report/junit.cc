@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/junit.h"
 
+#include <algorithm>
+
 #include <pugixml.hpp>
 
 #include "base/text.h"
@@ -19,21 +21,43 @@ std::string marked(const std::vector<std::string> &lines, std::string_view mark)
   return {};
 }
 
-/// GoogleTest prints "file:line: Skipped" and then the reason, up to an empty line or the result.
-std::string skip_reason(const std::vector<std::string> &lines)
+/// GoogleTest prints "file:line: Skipped" or "file:line: Failure" and then the text, up to the
+/// next such line, a mark of ours, an empty line or a line about the test. This is the first one's.
+std::vector<std::string> explained(const std::vector<std::string> &lines, std::string_view what)
 {
-  std::vector<std::string> reason;
+  std::vector<std::string> text;
   bool inside = false;
   for (const std::string &line : lines) {
-    if (line.ends_with(": Skipped")) {
-      inside = true;
-    } else if (inside) {
-      if (line.empty() || line.starts_with("["))
-        break;
-      reason.push_back(line);
+    if (!inside) {
+      inside = line.ends_with(what);
+      continue;
     }
+    if (line.empty() || line.starts_with("[") || line.ends_with(": Failure") ||
+        line.starts_with(rerun_mark))
+      break;
+    text.push_back(line.substr(line.find_first_not_of(' ')));
   }
-  return join(reason, " ");
+  return text;
+}
+
+std::string skip_reason(const std::vector<std::string> &lines)
+{
+  return join(explained(lines, ": Skipped"), " ");
+}
+
+std::string failure_reason(const std::vector<std::string> &lines)
+{
+  constexpr size_t limit = 3;
+  std::vector<std::string> text = explained(lines, ": Failure");
+  if (text.size() > limit)
+    text.resize(limit);
+  return join(text, "; ");
+}
+
+bool says_failed(const std::vector<std::string> &lines)
+{
+  return std::any_of(lines.begin(), lines.end(),
+                     [](const std::string &line) { return line.starts_with("[  FAILED  ]"); });
 }
 
 } // namespace
@@ -53,19 +77,21 @@ Result<std::vector<TestResult>> parse_junit(const std::string &xml)
     const auto lines = split_lines(test.child_value("system-out"));
     TestResult result{ .name = test.attribute("name").value(),
                        .outcome = TestResult::Outcome::pass,
-                       .reason = {},
                        .rerun = marked(lines, rerun_mark),
                        .evidence = marked(lines, evidence_mark) };
     const std::string status = test.attribute("status").value();
     if (status == "run") {
       result.outcome = TestResult::Outcome::pass;
-    } else if (result.reason = skip_reason(lines); status == "notrun" && !result.reason.empty()) {
+    } else if (status == "notrun" && !skip_reason(lines).empty() && !says_failed(lines)) {
       result.outcome = TestResult::Outcome::skip;
+      result.reason = skip_reason(lines);
     } else {
       result.outcome = TestResult::Outcome::fail;
-      const std::string message = test.child("failure").attribute("message").value();
-      result.reason =
-          message.empty() ? test.child("skipped").attribute("message").value() : message;
+      result.reason = failure_reason(lines);
+      for (const char *element : { "failure", "skipped" }) {
+        if (result.reason.empty())
+          result.reason = test.child(element).attribute("message").value();
+      }
     }
     results.push_back(std::move(result));
   }

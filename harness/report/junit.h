@@ -15,9 +15,9 @@ struct TestResult {
 
   std::string name; ///< "Nic/Pass.ArpAnswered/e1000_82540em"
   Outcome outcome = Outcome::pass;
-  std::string reason;   ///< why it was skipped
-  std::string rerun;    ///< the command that runs it alone, if it printed one
-  std::string evidence; ///< where its logs are, if it printed that
+  std::string reason = {};   ///< why it was skipped, or the beginning of how it failed
+  std::string rerun = {};    ///< the command that runs it alone, if it printed one
+  std::string evidence = {}; ///< where its logs are, if it printed that
 };
 
 /// The lines by which the fixture tells how to run a failed test again and where its evidence is.

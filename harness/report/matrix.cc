@@ -122,10 +122,9 @@ std::string failures(const std::vector<TestResult> &results)
   for (const TestResult &result : results) {
     if (result.outcome != Outcome::fail)
       continue;
-    text += "FAIL: " + result.name;
+    text += "FAIL: " + result.name + "\n";
     if (!result.reason.empty())
-      text += " (" + result.reason + ")";
-    text += "\n";
+      text += "  " + result.reason + "\n";
     if (!result.rerun.empty())
       text += "  " + std::string(rerun_mark) + result.rerun + "\n";
     if (!result.evidence.empty())

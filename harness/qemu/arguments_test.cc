@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <gmock/gmock.h>
+
+#include "base/file.h"
+#include "base/gtest_result.h"
+#include "base/text.h"
+#include "qemu/machine_config.h"
+#include "tests/golden.h"
+#include "tests/temporary_directory.h"
+
+namespace verdict {
+
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+MachineConfig config_of(std::vector<NicConfig> nics)
+{
+  MachineConfig config;
+  config.kernel = "kernel";
+  config.initrd = "initrd";
+  config.nics = std::move(nics);
+  return config;
+}
+
+TEST(QemuArguments, AreWhatTheyWere)
+{
+  ASSERT_OK_AND_ASSIGN(
+      const auto arguments,
+      qemu_arguments(config_of({ { "e1000" }, { "virtio-net-pci" } }), { .serial_log = "serial.log",
+                                                                         .trace_log = "trace.log",
+                                                                         .qmp_fd = 100,
+                                                                         .agent_fd = 101,
+                                                                         .first_wire_fd = 102,
+                                                                         .incoming = true }));
+  expect_golden("qemu_arguments", join(arguments, "\n") + "\n");
+}
+
+TEST(QemuArguments, NeverAskForKvm)
+{
+  ASSERT_OK_AND_ASSIGN(const auto arguments, qemu_arguments(config_of({}), {}));
+  const auto accel = std::find(arguments.begin(), arguments.end(), "-accel");
+  ASSERT_NE(accel, arguments.end());
+  EXPECT_EQ(accel[1], "tcg");
+  EXPECT_THAT(join(arguments, " "), testing::Not(HasSubstr("kvm")));
+}
+
+TEST(QemuArguments, BootAnElfKernelWithoutABios)
+{
+  const TemporaryDirectory directory;
+  MachineConfig config = config_of({});
+  config.kernel = directory.path() / "vmlinux";
+  ASSERT_OK(write_file(config.kernel, "\x7f"
+                                      "ELF and more"));
+  ASSERT_OK_AND_ASSIGN(const auto arguments, qemu_arguments(config, {}));
+  EXPECT_THAT(arguments, Contains("qboot.rom"));
+}
+
+TEST(QemuArguments, RefuseAnUnknownNic)
+{
+  const auto arguments = qemu_arguments(config_of({ { "ne2k" } }), {});
+  ASSERT_FALSE(arguments);
+  EXPECT_EQ(arguments.error().message, "unknown NIC model 'ne2k'");
+}
+
+} // namespace
+
+} // namespace verdict
