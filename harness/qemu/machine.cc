@@ -27,15 +27,14 @@ Result<SocketPair> stream_pair()
   return SocketPair{ Fd(ends[0]), Fd(ends[1]) };
 }
 
-/// The last line of a log that names a panic, without its time stamp.
+/// The line of a log that names a panic, without its time stamp.
 std::string panic_line(const std::filesystem::path &serial_log)
 {
-  std::string found;
   for (const std::string &line : split_lines(read_file(serial_log).value_or(""))) {
     if (const size_t at = line.find("Kernel panic"); at != line.npos)
-      found = line.substr(at);
+      return line.substr(at);
   }
-  return found;
+  return {};
 }
 
 } // namespace
@@ -190,7 +189,9 @@ Result<void> Machine::save(int file)
 
 void Machine::end(Ending ending, const std::string &sentence)
 {
-  if (ending_a_hang_ && ending == Ending::panic)
+  // It may have panicked on its own account just before the NMI came.
+  const bool by_nmi = sentence.find("NMI: Not continuing") != sentence.npos;
+  if (ending_a_hang_ && ending == Ending::panic && by_nmi)
     standing_ = { Ending::hang,
                   hang_symptom_ + "; an NMI ended it, and the log says where it was" };
   else if (!ready_ && ending != Ending::infrastructure)
@@ -199,13 +200,11 @@ void Machine::end(Ending ending, const std::string &sentence)
     standing_ = { ending, sentence };
 }
 
-const Standing &Machine::standing()
+/// Looks for the event that says why QEMU is about to exit.
+void Machine::take_events()
 {
-  if (standing_.ending != Ending::running)
-    return standing_;
-
   while (auto event = qmp_->next_event()) {
-    if (event->value("event", "") != "SHUTDOWN")
+    if (event->value("event", "") != "SHUTDOWN" || standing_.ending != Ending::running)
       continue;
     // The exit status is 0 for a panic too; only the reason tells.
     const std::string reason = (*event)["data"].value("reason", "");
@@ -217,9 +216,16 @@ const Standing &Machine::standing()
     } else {
       end(Ending::infrastructure, "QEMU was shut down: " + reason);
     }
-    return standing_;
   }
-  if (auto ended = child_->wait(Deadline(milliseconds(0))))
+}
+
+const Standing &Machine::standing()
+{
+  if (standing_.ending != Ending::running)
+    return standing_;
+  const auto ended = child_->wait(Deadline(milliseconds(0)));
+  take_events(); // after the look at the process: it may have said why in between
+  if (standing_.ending == Ending::running && ended)
     end(Ending::infrastructure, "QEMU died: " + *ended);
   return standing_;
 }
@@ -241,8 +247,11 @@ const Standing &Machine::end_as_hang(const std::string &symptom, milliseconds ti
   hang_symptom_ = symptom;
   const Deadline deadline(timeout);
   if (auto sent = qmp_->command("inject-nmi", json::object(), timeout); !sent) {
-    end(Ending::infrastructure,
-        symptom + ", and QEMU does not answer either: " + sent.error().message);
+    // It may be on its way out, and that is why nobody answers.
+    child_->wait(deadline);
+    if (standing().ending == Ending::running)
+      end(Ending::infrastructure,
+          symptom + ", and QEMU does not answer either: " + sent.error().message);
     return standing_;
   }
   // QEMU's main loop reports the guest's reset and then exits, which closes QMP.

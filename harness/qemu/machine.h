@@ -90,6 +90,7 @@ private:
 
   Result<void> start(bool incoming);
   void end(Ending ending, const std::string &sentence);
+  void take_events();
 
   MachineConfig config_;
   std::filesystem::path evidence_;

@@ -139,8 +139,7 @@ Result<void> Qmp::send(const std::string &line, int fd, const Deadline &deadline
       if (deadline.expired())
         return fail("QEMU does not read its commands");
     } else if (errno != EINTR) {
-      closed_ = true;
-      return fail_errno("QEMU is gone");
+      return fail_errno("QEMU is gone"); // what it said before can still be read
     }
   }
   return {};

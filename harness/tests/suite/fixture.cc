@@ -81,29 +81,31 @@ std::string NicTest::serial_log()
   return read_file(machine_->serial_log()).value_or("");
 }
 
-/// The guest still answers, and its kernel has not complained.
-void NicTest::check_guest()
+std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
+                                    const std::vector<SplatFinder::Rule> &allowed)
 {
+  std::vector<std::string> found;
   // The agent's answer comes after whatever the guest had still to do for the test.
-  if (agent_) {
-    auto answer = agent_->ping(grace_timeout);
-    if (!answer)
-      machine_->end_as_hang("the agent does not answer: " + answer.error().message);
+  if (agent && machine.health()) {
+    if (auto answer = agent->ping(grace_timeout); !answer)
+      machine.end_as_hang("the agent does not answer: " + answer.error().message);
   }
-  if (const auto healthy = machine_->health(); !healthy)
-    ADD_FAILURE() << "the guest did not survive: " << healthy.error().message;
+  if (const auto healthy = machine.health(); !healthy)
+    found.push_back("the guest did not survive: " + healthy.error().message);
 
-  const auto splats = SplatFinder(allowed_).find(serial_log());
+  const auto splats = SplatFinder(allowed).find(read_file(machine.serial_log()).value_or(""));
   if (!splats.empty())
-    ADD_FAILURE() << "the guest's kernel complained; see " << machine_->serial_log().string()
-                  << "\n"
-                  << describe(splats);
+    found.push_back("the guest's kernel complained; see " + machine.serial_log().string() + "\n" +
+                    describe(splats));
+  return found;
 }
 
 void NicTest::TearDown()
 {
   if (machine_) {
-    check_guest();
+    for (const std::string &complaint :
+         complaints(*machine_, agent_ ? &*agent_ : nullptr, allowed_))
+      ADD_FAILURE() << complaint;
     machine_.reset();
   }
   if (HasFailure()) {

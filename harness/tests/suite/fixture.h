@@ -22,6 +22,11 @@
 
 namespace verdict {
 
+/// What is wrong with a guest after a test: it does not answer the agent (a hang, which is then
+/// ended by an NMI), it has ended, its kernel has complained. For people; empty if all is well.
+std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
+                                    const std::vector<SplatFinder::Rule> &allowed = {});
+
 /// A test on a fresh virtual machine of one column: booted once, forked for every test.
 ///
 ///   class Drop : public NicTest {};
@@ -63,7 +68,6 @@ protected:
   const std::filesystem::path &evidence() const { return evidence_; }
 
 private:
-  void check_guest();
   Result<void> look_up_interfaces();
 
   std::filesystem::path evidence_;

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The harness notices how a guest ends. On the kernel's own e1000, so that a broken driver of ours
+// cannot be to blame.
+#include "tests/suite/fixture.h"
+
+#include "base/file.h"
+#include "qemu/golden_image.h"
+#include "tests/suite/guest_setup.h"
+
+namespace verdict {
+
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class MachineTest : public testing::Test {
+protected:
+  void SetUp() override
+  {
+    const auto stock = std::find_if(columns().begin(), columns().end(),
+                                    [](const Column &c) { return c.driver == Driver::stock; });
+    ASSERT_OK_AND_ASSIGN(const Places places, Places::find());
+    ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(*stock, places));
+    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    ASSERT_OK_AND_ASSIGN(machine_, GoldenStore(places.out / "golden")
+                                       .fork(spec, places.out / "run" / ("MachineTest." + name)));
+    agent_.emplace(machine_->take_agent_socket());
+    ASSERT_OK(agent_->ping());
+  }
+  void TearDown() override
+  {
+    if (!machine_)
+      return;
+    const auto evidence = machine_->evidence();
+    machine_.reset();
+    std::error_code ignored;
+    if (!HasFailure())
+      std::filesystem::remove_all(evidence, ignored);
+  }
+
+  /// The agent does not answer these.
+  void tell(const std::string &op) { EXPECT_FALSE(agent_->call(op, {}, milliseconds(20000))); }
+
+  std::unique_ptr<Machine> machine_;
+  std::optional<guest::Agent> agent_;
+};
+
+TEST_F(MachineTest, HasNothingToComplainOfAGoodGuest)
+{
+  EXPECT_THAT(complaints(*machine_, &*agent_), IsEmpty());
+  EXPECT_EQ(machine_->standing().ending, Ending::running);
+}
+
+TEST_F(MachineTest, NoticesAPoweroff)
+{
+  tell("poweroff");
+  const auto found = complaints(*machine_, &*agent_);
+  EXPECT_EQ(machine_->standing().ending, Ending::clean);
+  EXPECT_THAT(found, ElementsAre(HasSubstr("clean: the guest powered off")));
+}
+
+TEST_F(MachineTest, NoticesAPanic)
+{
+  tell("panic");
+  const auto found = complaints(*machine_, &*agent_);
+  EXPECT_EQ(machine_->standing().ending, Ending::panic);
+  ASSERT_THAT(found, testing::SizeIs(2));
+  EXPECT_THAT(found[0], HasSubstr("panic: Kernel panic - not syncing"));
+  EXPECT_THAT(found[0], HasSubstr("serial.log"));
+  EXPECT_THAT(found[1], HasSubstr("the kernel gave up"));
+}
+
+TEST_F(MachineTest, APanicEndsAWaitOnTheWire)
+{
+  ASSERT_OK(machine_->qmp().command("inject-nmi"));
+  const Deadline deadline(milliseconds(60000));
+  const auto frame = machine_->wire(0).receive(milliseconds(60000));
+  ASSERT_FALSE(frame);
+  EXPECT_THAT(frame.error().message, HasSubstr("panic: Kernel panic"));
+  EXPECT_FALSE(deadline.expired());
+}
+
+// What follows when the agent does not answer; the guest need not really hang for that.
+TEST_F(MachineTest, EndsAHangAndSaysWhereItWas)
+{
+  machine_->end_as_hang("the agent does not answer");
+  EXPECT_EQ(machine_->standing().ending, Ending::hang);
+  EXPECT_THAT(machine_->standing().sentence, HasSubstr("the agent does not answer; an NMI"));
+  ASSERT_OK_AND_ASSIGN(const auto log, read_file(machine_->serial_log()));
+  EXPECT_THAT(log, HasSubstr("NMI"));
+  EXPECT_THAT(log, HasSubstr("Call Trace"));
+}
+
+TEST_F(MachineTest, NoticesThatQemuDied)
+{
+  machine_->kill();
+  const auto found = complaints(*machine_, &*agent_);
+  EXPECT_EQ(machine_->standing().ending, Ending::infrastructure);
+  EXPECT_THAT(found, ElementsAre(HasSubstr("infrastructure")));
+}
+
+TEST_F(MachineTest, NoticesASplatAndForgivesOneThatIsAllowed)
+{
+  // The kernel keeps a line back until it ends.
+  ASSERT_OK(agent_->call("warn_log", { { "text", "BUG: made up by a test\n" } }));
+  EXPECT_THAT(complaints(*machine_, &*agent_), ElementsAre(HasSubstr("BUG: made up by a test")));
+  EXPECT_THAT(complaints(*machine_, &*agent_, { { "made up by a test", "it is" } }), IsEmpty());
+}
+
+TEST_F(MachineTest, CountsDoorbellsOfOneNic)
+{
+  Wire &wire = machine_->wire(0);
+  ASSERT_OK(wire.until_sentinel());
+  ASSERT_OK_AND_ASSIGN(auto first, RegisterTrace::start(*machine_, 0));
+  ASSERT_OK(wire.until_sentinel()); // two requests, two replies
+  ASSERT_OK_AND_ASSIGN(const auto counts, first.stop());
+  ASSERT_TRUE(counts.contains(register_tdt));
+  EXPECT_EQ(counts.at(register_tdt), 2u);
+
+  ASSERT_OK_AND_ASSIGN(auto second, RegisterTrace::start(*machine_, 1));
+  ASSERT_OK(wire.until_sentinel());
+  ASSERT_OK_AND_ASSIGN(const auto others, second.stop());
+  EXPECT_FALSE(others.contains(register_tdt)) << "nic1 had nothing to send";
+
+  const auto virtio = RegisterTrace::start(*machine_, 2);
+  EXPECT_FALSE(virtio) << "virtio_net has no registers of this kind";
+}
+
+TEST_F(MachineTest, TwoForksDoNotKnowOfEachOther)
+{
+  const auto stock = std::find_if(columns().begin(), columns().end(),
+                                  [](const Column &c) { return c.driver == Driver::stock; });
+  ASSERT_OK_AND_ASSIGN(const Places places, Places::find());
+  ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(*stock, places));
+  ASSERT_OK_AND_ASSIGN(
+      auto other, GoldenStore(places.out / "golden").fork(spec, machine_->evidence() / "other"));
+  ASSERT_OK(machine_->wire(0).inject(arp_request(NicAddress::of(0))));
+  ASSERT_OK_AND_ASSIGN(const auto nothing, other->wire(0).until_sentinel());
+  EXPECT_THAT(nothing, HasNoFrames());
+  ASSERT_OK_AND_ASSIGN(const auto reply, machine_->wire(0).until_sentinel());
+  EXPECT_THAT(reply, AreFrames({ arp_reply(NicAddress::of(0)) }));
+}
+
+} // namespace
+
+} // namespace verdict
