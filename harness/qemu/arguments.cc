@@ -23,10 +23,12 @@ Result<std::string> nic_device(const NicConfig &nic, unsigned index)
   // one interrupt per event.
   if (nic.model == "e1000" || nic.model == "e1000-82544gc" || nic.model == "e1000-82545em")
     return device + ",autonegotiation=off,mitigation=off";
+  // No VLAN filter, as an e1000 has none until a VLAN device is added.
   // The guest need not announce itself after a restore. QEMU 7.2 even crashes at the device's next
-  // reset if it was to, with announce-rounds 0 (virtio_net_reset() deletes a timer twice).
+  // reset if it was to, with announce-rounds 0 (virtio_net_reset() deletes a timer twice). Without
+  // ctrl_vlan it takes tagged frames of VLANs that the guest has not asked for, as an e1000 does.
   if (nic.model == "virtio-net-pci")
-    return device + ",guest_announce=off";
+    return device + ",guest_announce=off,ctrl_vlan=off";
   if (nic.model == "vmxnet3" || nic.model == "e1000e")
     return device;
   return fail("unknown NIC model '" + nic.model + "'");

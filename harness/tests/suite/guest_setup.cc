@@ -48,13 +48,11 @@ Result<void> set_up_nic(guest::Agent &agent, unsigned index)
   for (const std::vector<std::string> &command : std::vector<std::vector<std::string>>{
            { "ip", "addr", "add", address.guest_ip.text() + "/24", "dev", *name },
            { "ip", "link", "set", *name, "up" },
-           { "ip", "neigh", "replace", address.host_ip.text(), "lladdr", address.host_mac.text(),
-             "dev", *name, "nud", "permanent" },
        }) {
     if (auto done = agent.run_ok(command); !done)
       return tl::unexpected(done.error());
   }
-  return {};
+  return add_neighbour(agent, index, *name);
 }
 
 Result<void> set_up(Machine &machine, Driver driver)
@@ -77,6 +75,16 @@ Result<void> set_up(Machine &machine, Driver driver)
 }
 
 } // namespace
+
+Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname)
+{
+  const NicAddress address = NicAddress::of(nic);
+  auto done = agent.run_ok({ "ip", "neigh", "replace", address.host_ip.text(), "lladdr",
+                             address.host_mac.text(), "dev", ifname, "nud", "permanent" });
+  if (!done)
+    return tl::unexpected(done.error());
+  return {};
+}
 
 Result<Places> Places::find()
 {

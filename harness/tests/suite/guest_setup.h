@@ -21,6 +21,9 @@ struct Places {
   static Result<Places> find();
 };
 
+/// Tells the guest where the harness is, so that it never asks.
+Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname);
+
 /// How a column's guest is made.
 Result<GoldenSpec> golden_spec(const Column &column, const Places &places);
 

@@ -300,6 +300,10 @@ int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf)
 	switch (bpf->command) {
 	case XDP_SETUP_PROG:
 		return e1000_xdp_setup(netdev, bpf->prog, bpf->extack);
+	case XDP_SETUP_PROG_HW:
+		NL_SET_ERR_MSG_MOD(bpf->extack,
+				   "the device runs no programs itself: attach in native mode");
+		return -EOPNOTSUPP;
 	default:
 		return -EINVAL;
 	}

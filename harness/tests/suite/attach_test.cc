@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A program comes, is replaced and goes, by every door, while frames stream in: each frame sees
+// exactly one program (or none), and none is lost.
+#include "tests/suite/xdp_fixture.h"
+
+#include <atomic>
+#include <thread>
+
+namespace verdict {
+
+namespace {
+
+constexpr size_t stream_length = 3000;
+
+/// What program B writes, and where: behind the Ethernet header.
+constexpr uint32_t stamp_offset = 14;
+constexpr uint8_t stamp = 0x5b;
+
+constexpr verdict_config drop{ .action = XDP_DROP };
+constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
+constexpr verdict_config bounce_stamped{ .action = XDP_TX,
+                                         .flags = VERDICT_SWAP_MACS,
+                                         .rewrite_offset = stamp_offset,
+                                         .rewrite_len = 1,
+                                         .rewrite = { stamp } };
+
+} // namespace
+
+class Attach : public XdpTest {
+protected:
+  /// Streams frames in while `change` happens after the first third; what came back, in order.
+  template <typename Change>
+  Result<std::vector<Frame>> stream(const std::vector<Frame> &frames, Change change)
+  {
+    std::atomic<size_t> injected = 0;
+    std::atomic<bool> changed = false;
+    Result<void> sent;
+    std::thread injector([&] {
+      constexpr size_t burst = 20;
+      for (size_t i = 0; sent && i < frames.size(); i += burst) {
+        // The last third waits for the change, so that it falls into the stream.
+        while (!changed && i >= frames.size() * 2 / 3)
+          std::this_thread::yield();
+        sent = wire().inject(std::span(frames).subspan(i, std::min(burst, frames.size() - i)));
+        injected = i + burst;
+      }
+      injected = frames.size();
+    });
+    while (injected < frames.size() / 3)
+      std::this_thread::yield();
+    const Result<void> done = change();
+    changed = true;
+    injector.join();
+    if (!done)
+      return tl::unexpected(done.error());
+    if (!sent)
+      return tl::unexpected(sent.error());
+    return wire().until_sentinel();
+  }
+
+  /// Programs of a stream send frames back, so that order and content prove which of them each
+  /// frame saw. virtio_net loses such frames when its ring is full; there they drop, and only
+  /// counters tell.
+  bool bounces() const { return column().driver != Driver::virtio; }
+  verdict_config first() const { return bounces() ? bounce : drop; }
+  verdict_config second() const { return bounces() ? bounce_stamped : drop; }
+
+  void expect_bounced(const std::vector<Frame> &back, const std::vector<Frame> &expected)
+  {
+    EXPECT_THAT(back, AreFrames(bounces() ? swapped(expected) : std::vector<Frame>{}));
+  }
+
+  /// Frames that all differ, and stay different when their byte at stamp_offset is overwritten.
+  std::vector<Frame> stream_frames() { return test_frames(nic(), stream_length, 100); }
+
+  uint64_t carrier_changes()
+  {
+    auto device = agent().netdev(ifname());
+    EXPECT_OK(device);
+    return device ? device->value("carrier_changes", 0u) : 0;
+  }
+
+  std::string ip_keyword() const { return column().native() ? "xdpdrv" : "xdpgeneric"; }
+};
+
+TEST_P(Attach, FirstProgramUnderAStream)
+{
+  ASSERT_OK(load(first()));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const uint64_t carrier = carrier_changes();
+  const auto frames = stream_frames();
+  ASSERT_OK_AND_ASSIGN(auto back, stream(frames, [&] { return attach_loaded(); }));
+  ASSERT_OK_AND_ASSIGN(auto stack, agent().packet_count(socket));
+
+  EXPECT_EQ(stack.dropped, 0u);
+  EXPECT_GT(stack.count, 0u);
+  EXPECT_GT(counter(VERDICT_FRAMES), 0u);
+  ASSERT_EQ(stack.count + counter(VERDICT_FRAMES), frames.size()) << "frames were lost or doubled";
+  expect_bounced(back, { frames.begin() + stack.count, frames.end() });
+  EXPECT_EQ(carrier_changes(), carrier);
+}
+
+TEST_P(Attach, ReplacementUnderAStream)
+{
+  ASSERT_OK(load(first(), "a"));
+  ASSERT_OK(load(second(), "b"));
+  ASSERT_OK(attach_loaded("a"));
+  const uint64_t carrier = carrier_changes();
+  const auto frames = stream_frames();
+  ASSERT_OK_AND_ASSIGN(auto back, stream(frames, [&] { return attach_loaded("b"); }));
+
+  const uint64_t by_a = counter(VERDICT_FRAMES, "a"), by_b = counter(VERDICT_FRAMES, "b");
+  EXPECT_GT(by_a, 0u);
+  EXPECT_GT(by_b, 0u);
+  ASSERT_EQ(by_a + by_b, frames.size()) << "a frame saw no program, or two";
+  auto expected = frames;
+  for (size_t i = by_a; i < expected.size(); i++)
+    expected[i][stamp_offset] = stamp;
+  expect_bounced(back, expected);
+  EXPECT_EQ(carrier_changes(), carrier);
+}
+
+TEST_P(Attach, DetachmentUnderAStream)
+{
+  ASSERT_OK(attach(first()));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const uint64_t carrier = carrier_changes();
+  const auto frames = stream_frames();
+  ASSERT_OK_AND_ASSIGN(auto back,
+                       stream(frames, [&] { return agent().xdp_detach(ifname(), column().mode); }));
+  ASSERT_OK_AND_ASSIGN(auto stack, agent().packet_count(socket));
+
+  const uint64_t by_program = counter(VERDICT_FRAMES);
+  EXPECT_EQ(stack.dropped, 0u);
+  EXPECT_GT(stack.count, 0u);
+  EXPECT_GT(by_program, 0u);
+  ASSERT_EQ(stack.count + by_program, frames.size()) << "frames were lost or doubled";
+  expect_bounced(back, { frames.begin(), frames.begin() + by_program });
+  EXPECT_EQ(carrier_changes(), carrier);
+}
+
+TEST_P(Attach, ByIpLink)
+{
+  attaches_by_itself();
+  ASSERT_OK(agent().run_ok({ "ip", "link", "set", "dev", ifname(), ip_keyword(), "obj",
+                             "/bpf/trivial.bpf.o", "program", "drop_all" }));
+  ASSERT_OK_AND_ASSIGN(auto shown, agent().run_ok({ "ip", "-d", "link", "show", "dev", ifname() }));
+  EXPECT_THAT(shown, testing::HasSubstr(column().native() ? " xdp " : " xdpgeneric "));
+  ASSERT_OK(wire().inject(test_frames(nic(), 10)));
+  ASSERT_OK(agent().run_ok({ "ip", "link", "set", "dev", ifname(), ip_keyword(), "off" }));
+  ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
+  EXPECT_EQ(attached.mode, "none");
+  ASSERT_OK_AND_ASSIGN(auto frames, wire().exchange(arp_request(nic())));
+  EXPECT_THAT(padded(frames), AreFrames({ arp_reply(nic()) }));
+}
+
+TEST_P(Attach, ByBpftool)
+{
+  attaches_by_itself();
+  ASSERT_OK(agent().run_ok(
+      { "bpftool", "prog", "loadall", "/bpf/trivial.bpf.o", "/sys/fs/bpf/trivial" }));
+  ASSERT_OK(agent().run_ok({ "bpftool", "net", "attach", ip_keyword(), "pinned",
+                             "/sys/fs/bpf/trivial/tx_all", "dev", ifname() }));
+  ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
+  EXPECT_EQ(attached.mode, column().native() ? "native" : "generic");
+
+  // The program sends back the sentinel's request too; wait for the frames alone.
+  const auto frames = test_frames(nic(), 10);
+  ASSERT_OK(wire().inject(frames));
+  for (const Frame &frame : frames) {
+    ASSERT_OK_AND_ASSIGN(auto back, wire().receive());
+    EXPECT_THAT(back, IsFrame(frame));
+  }
+  ASSERT_OK(agent().run_ok({ "bpftool", "net", "detach", ip_keyword(), "dev", ifname() }));
+  ASSERT_OK_AND_ASSIGN(attached, agent().xdp_query(ifname()));
+  EXPECT_EQ(attached.mode, "none");
+}
+
+TEST_P(Attach, OffloadIsRefusedWithAMessage)
+{
+  ASSERT_OK(load(bounce));
+  const auto refused = agent().xdp_attach(ifname(), program(), { .mode = guest::XdpMode::offload });
+  ASSERT_FALSE(refused);
+  if (patched()) {
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("attach in native mode"));
+  }
+  ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
+  EXPECT_EQ(attached.mode, "none");
+}
+
+TEST_P(Attach, WithoutFragsIsRefusedWhereFramesNeedThem)
+{
+  if (!column().native())
+    GTEST_SKIP() << "generic mode makes every frame linear";
+  ASSERT_OK(load(bounce)); // without frags
+  ASSERT_OK(agent().link(ifname(), {}, 9000));
+  const auto refused = agent().xdp_attach(ifname(), program());
+  ASSERT_FALSE(refused);
+  if (patched()) {
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("xdp.frags, or lower the MTU to 2026"));
+  }
+  ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
+  EXPECT_EQ(attached.mode, "none");
+
+  if (!patched())
+    return;
+  ASSERT_OK(agent().link(ifname(), {}, 2026));
+  ASSERT_OK(attach_loaded());
+  ASSERT_OK(wire().until_sentinel());
+  const auto too_long = agent().link(ifname(), {}, 2027);
+  ASSERT_FALSE(too_long);
+  EXPECT_THAT(too_long.error().message, testing::HasSubstr("mtu greater than device maximum"));
+  const auto largest = test_frames(nic(), std::vector<size_t>{ 2026 + 14 });
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(largest));
+  EXPECT_THAT(back, AreFrames(swapped(largest)));
+  ASSERT_OK(agent().xdp_detach(ifname()));
+  ASSERT_OK(agent().link(ifname(), {}, 9000));
+}
+
+TEST_P(Attach, FeaturesAreAdvertisedBeforeAnyProgram)
+{
+  if (!patched())
+    GTEST_SKIP() << "other drivers advertise what they have";
+  constexpr uint64_t basic = 1, redirect = 2, ndo_xmit = 4, rx_sg = 32, ndo_xmit_sg = 64;
+  for (size_t i : { 0, 1 }) {
+    ASSERT_OK_AND_ASSIGN(const uint64_t features, agent().xdp_features(ifindex(i)));
+    EXPECT_EQ(features, basic | redirect | ndo_xmit | rx_sg | ndo_xmit_sg);
+  }
+}
+
+TEST_P(Attach, FcsIsNeverDataForAProgram)
+{
+  if (!patched())
+    GTEST_SKIP() << "rx-fcs is a feature of the e1000, and no native program runs on the stock one";
+  ASSERT_OK(load(bounce));
+  ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-fcs", "on" }));
+  const auto refused = agent().xdp_attach(ifname(), program());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("turn rx-fcs off first"));
+
+  ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-fcs", "off" }));
+  ASSERT_OK(attach_loaded());
+  ASSERT_OK(agent().run({ "ethtool", "-K", ifname(), "rx-fcs", "on" }));
+  const auto frames = test_frames(nic(), notable_sizes());
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  EXPECT_THAT(back, AreFrames(swapped(frames)));
+}
+
+VERDICT_ON_EVERY_NIC(Attach);
+
+} // namespace verdict

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// XDP_DROP, XDP_ABORTED and verdicts that do not exist: nothing on the wire, nothing in the stack,
+// everything counted.
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+class Drop : public XdpTest {
+protected:
+  /// Injects frames and proves that neither wire nor stack sees any of them.
+  void expect_dropped(const std::vector<Frame> &frames)
+  {
+    ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+    ASSERT_OK_AND_ASSIGN(auto answers, wire().exchange(frames));
+    EXPECT_THAT(answers, HasNoFrames());
+    ASSERT_OK_AND_ASSIGN(auto in_stack, sniffed(socket, 0));
+    EXPECT_THAT(in_stack, HasNoFrames());
+    EXPECT_EQ(counter(VERDICT_FRAMES), frames.size());
+  }
+
+  /// xdp_exception fired once per frame, on this interface, with this action, and not otherwise.
+  void expect_exceptions(size_t frames, uint32_t action)
+  {
+    size_t found = 0;
+    for (const auto &[key, value] : traces()) {
+      if (key.event != VERDICT_EXCEPTION)
+        continue;
+      found++;
+      EXPECT_EQ(key.ifindex, ifindex());
+      EXPECT_EQ(key.action, action);
+      EXPECT_EQ(value.count, frames);
+    }
+    EXPECT_EQ(found, 1u);
+  }
+};
+
+TEST_P(Drop, NothingComesThrough)
+{
+  ASSERT_OK(attach({ .action = XDP_DROP }));
+  expect_dropped(test_frames(nic(), notable_sizes()));
+  EXPECT_EQ(counter(VERDICT_DROPPED), notable_sizes().size());
+  expect_ethtool("rx_xdp_drop", notable_sizes().size());
+}
+
+TEST_P(Drop, NothingOfJumboFramesComesThrough)
+{
+  ASSERT_OK(set_mtu(9000));
+  ASSERT_OK(attach({ .action = XDP_DROP }));
+  expect_dropped(test_frames(nic(), notable_jumbo_sizes()));
+  expect_ethtool("rx_xdp_drop", notable_jumbo_sizes().size());
+}
+
+TEST_P(Drop, TenRingLengthsLoseNoBuffer)
+{
+  constexpr size_t ring = 256;
+  ASSERT_OK(attach({ .action = XDP_DROP }));
+  expect_dropped(test_frames(nic(), 10 * ring, 200));
+  expect_ethtool("rx_xdp_drop", 10 * ring);
+
+  ASSERT_OK(configure({ .action = XDP_PASS }));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const auto after = test_frames(nic(), 20, 300);
+  ASSERT_OK(wire().exchange(after));
+  ASSERT_OK_AND_ASSIGN(auto in_stack, sniffed(socket, after.size()));
+  EXPECT_THAT(in_stack, AreFrames(after));
+}
+
+TEST_P(Drop, AbortedDropsAndFiresTheTracepoint)
+{
+  ASSERT_OK(load({ .action = XDP_ABORTED }));
+  ASSERT_OK(agent().trace_attach({ "main", "on_exception" }));
+  ASSERT_OK(attach_loaded());
+  const auto frames = test_frames(nic(), 100);
+  expect_dropped(frames);
+  expect_exceptions(frames.size(), XDP_ABORTED);
+  expect_ethtool("rx_xdp_aborted", frames.size());
+}
+
+TEST_P(Drop, UnknownVerdictDropsFiresTheTracepointAndWarns)
+{
+  constexpr uint32_t unknown = 42;
+  allow_in_log("XDP return value 42", "the core warns as it should");
+  ASSERT_OK(load({ .action = unknown }));
+  ASSERT_OK(agent().trace_attach({ "main", "on_exception" }));
+  ASSERT_OK(attach_loaded());
+  const auto frames = test_frames(nic(), 100);
+  expect_dropped(frames);
+  expect_exceptions(frames.size(), unknown);
+  EXPECT_EQ(counter(VERDICT_UNKNOWN), frames.size());
+  EXPECT_THAT(serial_log(), testing::HasSubstr("XDP return value 42"));
+  expect_ethtool("rx_xdp_aborted", frames.size());
+}
+
+TEST_P(Drop, OtherVerdictsFireNoException)
+{
+  ASSERT_OK(load({ .action = XDP_DROP }));
+  ASSERT_OK(agent().trace_attach({ "main", "on_exception" }));
+  ASSERT_OK(attach_loaded());
+  for (uint32_t action : { XDP_DROP, XDP_PASS, XDP_TX }) {
+    ASSERT_OK(configure({ .action = action }));
+    ASSERT_OK(wire().exchange(test_frames(nic(), 10)));
+  }
+  EXPECT_THAT(traces(), testing::IsEmpty());
+}
+
+VERDICT_ON_EVERY_NIC(Drop);
+
+} // namespace verdict

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// XDP_REDIRECT: to another interface of the same driver and of another one, by each kind of map,
+// and to where it cannot go.
+#include "tests/suite/xdp_fixture.h"
+
+#include <span>
+
+namespace verdict {
+
+namespace {
+
+std::span<const uint8_t> bytes_of(const uint32_t &value)
+{
+  return { reinterpret_cast<const uint8_t *>(&value), sizeof(value) };
+}
+
+} // namespace
+
+class Redirect : public XdpTest {
+protected:
+  Result<void> set_map(const std::string &map, uint32_t key, uint32_t value)
+  {
+    return agent().map_update("main", map, bytes_of(key), bytes_of(value));
+  }
+
+  /// Loads the program and attaches it to NIC `from`; `targets` are ready to transmit.
+  Result<void> start(const verdict_config &config, const std::vector<size_t> &targets,
+                     size_t from = 0)
+  {
+    for (size_t target : targets) {
+      if (target == from)
+        continue;
+      if (auto ready = make_target(target); !ready)
+        return ready;
+    }
+    if (auto loaded = load(config); !loaded)
+      return loaded;
+    return attach_loaded("main", from);
+  }
+
+  /// Frames that come in at NIC `from` go out at NIC `to`, all, in order, and nowhere else.
+  void expect_redirected(const std::vector<Frame> &frames, size_t from, size_t to)
+  {
+    ASSERT_OK_AND_ASSIGN(auto back, wire(from).exchange(frames));
+    EXPECT_THAT(back, HasNoFrames());
+    ASSERT_OK_AND_ASSIGN(auto out, wire(to).until_sentinel());
+    EXPECT_THAT(out, AreFrames(frames));
+    EXPECT_EQ(counter(VERDICT_REDIRECTED), frames.size());
+  }
+};
+
+TEST_P(Redirect, ByIfindexToTheSameDriver)
+{
+  ASSERT_OK(start({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }, { 1 }));
+  const auto frames = test_frames(nic(), notable_sizes());
+  expect_redirected(frames, 0, 1);
+  expect_ethtool("rx_xdp_redirect", frames.size());
+  expect_ethtool("tx_xdp_xmit", frames.size(), 1);
+}
+
+TEST_P(Redirect, ThroughADevmapToTheSameDriver)
+{
+  ASSERT_OK(start({ .mode = VERDICT_REDIRECT_DEVMAP, .target = 3 }, { 1 }));
+  ASSERT_OK(set_map("devmap", 3, ifindex(1)));
+  const auto frames = test_frames(nic(), 200);
+  expect_redirected(frames, 0, 1);
+  expect_ethtool("tx_xdp_xmit", frames.size(), 1);
+}
+
+TEST_P(Redirect, JumboFramesThroughADevmap)
+{
+  ASSERT_OK(set_mtu(9000));
+  ASSERT_OK(set_mtu(9000, 1));
+  ASSERT_OK(start({ .mode = VERDICT_REDIRECT_DEVMAP }, { 1 }));
+  ASSERT_OK(set_map("devmap", 0, ifindex(1)));
+  expect_redirected(test_frames(nic(), notable_jumbo_sizes()), 0, 1);
+}
+
+TEST_P(Redirect, ToAnotherDriver)
+{
+  ASSERT_OK(start({ .mode = VERDICT_REDIRECT_DEVMAP }, { 2 }));
+  ASSERT_OK(set_map("devmap", 0, ifindex(2)));
+  expect_redirected(test_frames(nic(), notable_sizes()), 0, 2);
+}
+
+TEST_P(Redirect, FromAnotherDriver)
+{
+  ASSERT_OK(start({ .mode = VERDICT_REDIRECT_DEVMAP }, { 0 }, 2));
+  ASSERT_OK(set_map("devmap", 0, ifindex(0)));
+  const auto frames = test_frames(nic(2), notable_sizes());
+  expect_redirected(frames, 2, 0);
+  expect_ethtool("tx_xdp_xmit", frames.size());
+}
+
+TEST_P(Redirect, ToItself)
+{
+  ASSERT_OK(start(
+      { .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0), .flags = VERDICT_SWAP_MACS }, {}));
+  const auto frames = test_frames(nic(), notable_sizes());
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  EXPECT_THAT(back, AreFrames(swapped(frames)));
+}
+
+TEST_P(Redirect, BroadcastThroughADevmap)
+{
+  ASSERT_OK(
+      start({ .mode = VERDICT_BROADCAST_DEVMAP, .flags = VERDICT_EXCLUDE_INGRESS }, { 1, 2 }));
+  for (uint32_t i = 0; i < 3; i++)
+    ASSERT_OK(set_map("devmap", i, ifindex(i)));
+  const auto frames = test_frames(nic(), notable_sizes());
+  ASSERT_OK_AND_ASSIGN(auto back, wire(0).exchange(frames));
+  EXPECT_THAT(back, HasNoFrames());
+  for (size_t i : { 1, 2 }) {
+    SCOPED_TRACE(wire(i).name());
+    ASSERT_OK_AND_ASSIGN(auto out, wire(i).until_sentinel());
+    EXPECT_THAT(out, AreFrames(frames));
+  }
+}
+
+TEST_P(Redirect, ThroughACpumapToTheStack)
+{
+  constexpr uint32_t queue_size = 512;
+  ASSERT_OK(load({ .mode = VERDICT_REDIRECT_CPUMAP }));
+  ASSERT_OK(set_map("cpumap", 0, queue_size));
+  ASSERT_OK(attach_loaded());
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const auto frames = test_frames(nic(), notable_sizes());
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  EXPECT_THAT(back, HasNoFrames());
+  ASSERT_OK_AND_ASSIGN(auto in_stack, sniffed(socket, frames.size()));
+  EXPECT_THAT(in_stack, AreFrames(frames));
+}
+
+TEST_P(Redirect, JumboFramesThroughACpumapToTheStack)
+{
+  if (!column().native())
+    GTEST_SKIP() << "the skbs of generic mode are no multi-buffer frames";
+  ASSERT_OK(set_mtu(9000));
+  ASSERT_OK(load({ .mode = VERDICT_REDIRECT_CPUMAP }));
+  ASSERT_OK(set_map("cpumap", 0, 512));
+  ASSERT_OK(attach_loaded());
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const auto frames = test_frames(nic(), notable_jumbo_sizes());
+  ASSERT_OK(wire().exchange(frames));
+  ASSERT_OK_AND_ASSIGN(auto in_stack, sniffed(socket, frames.size()));
+  EXPECT_THAT(in_stack, AreFrames(frames));
+}
+
+TEST_P(Redirect, ToAnInterfaceThatIsDown)
+{
+  ASSERT_OK(start({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }, { 1 }));
+  ASSERT_OK(agent().trace_attach({ "main", "on_exception" }));
+  ASSERT_OK(agent().trace_attach({ "main", "on_redirect_err" }));
+  ASSERT_OK(agent().link(ifname(1), false));
+  const auto frames = test_frames(nic(), 100);
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  EXPECT_THAT(back, HasNoFrames());
+
+  uint64_t errors = 0, exceptions = 0;
+  for (const auto &[key, value] : traces()) {
+    EXPECT_EQ(key.ifindex, ifindex());
+    EXPECT_EQ(key.action, static_cast<uint32_t>(XDP_REDIRECT));
+    (key.event == VERDICT_REDIRECT_ERR ? errors : exceptions) += value.count;
+  }
+  EXPECT_EQ(errors, frames.size());
+  EXPECT_EQ(exceptions, patched() ? frames.size() : 0);
+  expect_ethtool("rx_xdp_redirect_errors", frames.size());
+  ASSERT_OK(bring_up(1));
+  ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
+  EXPECT_THAT(out, HasNoFrames());
+}
+
+TEST_P(Redirect, ToAnInterfaceWithoutCarrier)
+{
+  if (!patched())
+    GTEST_SKIP() << "what happens without carrier is each driver's own affair";
+  ASSERT_OK(start({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }, { 1 }));
+  ASSERT_OK(agent().trace_attach({ "main", "on_devmap_xmit" }));
+  ASSERT_OK(set_cable(1, false));
+  const auto frames = test_frames(nic(), 100);
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  EXPECT_THAT(back, HasNoFrames());
+
+  uint64_t drops = 0;
+  for (const auto &[key, value] : traces())
+    drops += value.drops;
+  EXPECT_EQ(drops, frames.size());
+  expect_ethtool("tx_xdp_xmit_errors", frames.size(), 1);
+  expect_ethtool("tx_xdp_xmit", 0, 1);
+  ASSERT_OK(set_cable(1, true));
+  ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
+  EXPECT_THAT(out, HasNoFrames());
+}
+
+VERDICT_ON_EVERY_NIC(Redirect);
+
+} // namespace verdict

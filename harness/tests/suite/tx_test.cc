@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// XDP_TX: the frame goes back out where it came from, as the program has left it.
+#include "tests/suite/xdp_fixture.h"
+
+#include <numeric>
+
+namespace verdict {
+
+namespace {
+
+constexpr verdict_config tx{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
+
+} // namespace
+
+class Tx : public XdpTest {
+protected:
+  void expect_back(const std::vector<Frame> &frames)
+  {
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    EXPECT_THAT(back, AreFrames(swapped(frames)));
+    EXPECT_EQ(counter(VERDICT_TXED), frames.size());
+  }
+};
+
+TEST_P(Tx, EverySizeComesBack)
+{
+  std::vector<size_t> sizes(max_frame_size - min_frame_size + 1);
+  std::iota(sizes.begin(), sizes.end(), min_frame_size);
+  ASSERT_OK(attach(tx));
+  expect_back(test_frames(nic(), sizes));
+  expect_ethtool("rx_xdp_tx", sizes.size());
+}
+
+TEST_P(Tx, JumboFramesComeBack)
+{
+  ASSERT_OK(set_mtu(9000));
+  ASSERT_OK(attach(tx));
+  expect_back(test_frames(nic(), notable_jumbo_sizes()));
+  expect_ethtool("rx_xdp_tx", notable_jumbo_sizes().size());
+}
+
+TEST_P(Tx, MovedHeadGoesOut)
+{
+  ASSERT_OK(load(tx));
+  ASSERT_OK(attach_loaded());
+  for (int delta : { 4, 40, 200, -4, -40, -128 }) {
+    SCOPED_TRACE(testing::Message() << "adjust_head " << delta);
+    ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS, .adjust_head = delta }));
+    const Frame frame = test_frame(nic(), delta, 512);
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frame));
+    EXPECT_THAT(back, AreFrames({ swapped(with_head_adjusted(frame, delta)) }));
+  }
+  EXPECT_EQ(counter(VERDICT_HEAD_FAILED), 0u);
+}
+
+TEST_P(Tx, MovedTailGoesOut)
+{
+  ASSERT_OK(load(tx));
+  ASSERT_OK(attach_loaded());
+  // A generic program has as much tailroom as the stock driver's skb happens to leave.
+  const std::vector<int> deltas =
+      column().native() ? std::vector<int>{ -1, -400, 1, 100, 800 } : std::vector<int>{ -1, -400 };
+  for (int delta : deltas) {
+    SCOPED_TRACE(testing::Message() << "adjust_tail " << delta);
+    ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS, .adjust_tail = delta }));
+    const Frame frame = test_frame(nic(), delta, 600);
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frame));
+    EXPECT_THAT(back, AreFrames({ swapped(with_tail_adjusted(frame, delta)) }));
+  }
+  EXPECT_EQ(counter(VERDICT_TAIL_FAILED), 0u);
+}
+
+TEST_P(Tx, AFrameCutShortIsPaddedWithZeros)
+{
+  if (column().driver == Driver::virtio)
+    GTEST_SKIP() << "virtio_net sends short frames as they are";
+  constexpr int left = 20;
+  ASSERT_OK(attach({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS, .adjust_tail = left - 600 }));
+  const Frame frame = test_frame(nic(), 1, 600);
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frame));
+  EXPECT_THAT(back, AreFrames({ padded(swapped(with_tail_adjusted(frame, left - 600))) }));
+}
+
+TEST_P(Tx, ThousandFramesComeBackInOrder)
+{
+  ASSERT_OK(attach(tx));
+  expect_back(test_frames(nic(), 1000));
+}
+
+TEST_P(Tx, DoorbellsAreFarFewerThanFrames)
+{
+  if (!patched())
+    GTEST_SKIP() << "only the patched e1000 posts XDP_TX frames in bulk on an e1000's registers";
+  constexpr size_t count = 1000;
+  ASSERT_OK(attach(tx));
+  // The NIC is polled by a timer, so that the ring fills up between two polls however fast the
+  // frames come.
+  const std::string knobs = "/sys/class/net/" + ifname() + "/";
+  ASSERT_OK(agent().write(knobs + "gro_flush_timeout", "50000000"));
+  ASSERT_OK(agent().write(knobs + "napi_defer_hard_irqs", "1000"));
+  ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
+  expect_back(test_frames(nic(), count));
+  ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
+  // The two sentinels' answers ring it as well.
+  EXPECT_GT(writes[register_tdt], 2u);
+  EXPECT_LT(writes[register_tdt], count / 20);
+  RecordProperty("doorbells", static_cast<int>(writes[register_tdt]));
+}
+
+VERDICT_ON_EVERY_NIC(Tx);
+
+} // namespace verdict

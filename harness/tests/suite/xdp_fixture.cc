@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tests/suite/xdp_fixture.h"
+
+#include "tests/suite/guest_setup.h"
+
+#include <cstring>
+#include <span>
+
+namespace verdict {
+
+namespace {
+
+template <typename T>
+std::span<const uint8_t> bytes_of(const T &value)
+{
+  return { reinterpret_cast<const uint8_t *>(&value), sizeof(value) };
+}
+
+bool is_e1000(const NicConfig &nic)
+{
+  return nic.model.starts_with("e1000");
+}
+
+constexpr uint32_t first_entry = 0;
+
+} // namespace
+
+std::vector<size_t> notable_sizes()
+{
+  return { 60,  61,  62,  63,  64,   65,   127,  128,  129,  255, 256,
+           257, 258, 511, 512, 1023, 1024, 1025, 1500, 1513, 1514 };
+}
+
+std::vector<size_t> notable_jumbo_sizes()
+{
+  std::vector<size_t> sizes{ 60, 1514, 1518 };
+  for (size_t buffers = 1; buffers <= 4; buffers++) {
+    for (size_t fcs_in_next = 0; fcs_in_next <= 6; fcs_in_next++)
+      sizes.push_back(2048 * buffers - 5 + fcs_in_next);
+  }
+  sizes.push_back(9013);
+  sizes.push_back(9014);
+  return sizes;
+}
+
+std::vector<Frame> test_frames(const NicAddress &nic, const std::vector<size_t> &sizes)
+{
+  std::vector<Frame> frames;
+  for (size_t size : sizes)
+    frames.push_back(test_frame(nic, frames.size(), size));
+  return frames;
+}
+
+std::vector<Frame> test_frames(const NicAddress &nic, size_t count, size_t size)
+{
+  return test_frames(nic, std::vector<size_t>(count, size));
+}
+
+std::vector<Frame> swapped(std::vector<Frame> frames)
+{
+  for (Frame &frame : frames)
+    frame = swapped(std::move(frame));
+  return frames;
+}
+
+Frame with_head_adjusted(Frame frame, int delta)
+{
+  constexpr size_t header = 14;
+  const auto body = frame.bytes.begin() + header;
+  if (delta > 0)
+    frame.bytes.erase(body, body + delta);
+  else
+    frame.bytes.insert(body, -delta, VERDICT_FILL);
+  return frame;
+}
+
+Frame with_tail_adjusted(Frame frame, int delta)
+{
+  frame.bytes.resize(frame.size() + delta, VERDICT_FILL);
+  return frame;
+}
+
+guest::Program XdpTest::program(const std::string &name) const
+{
+  return { name, mtu_ > 1500 ? "verdict_frags" : "verdict" };
+}
+
+Result<void> XdpTest::load(const verdict_config &config, const std::string &name)
+{
+  auto loaded = agent().bpf_load("verdict.bpf.o", name,
+                                 { program(name).program, "on_exception", "on_redirect_err",
+                                   "on_devmap_xmit", "meta_to_mark" });
+  if (!loaded)
+    return tl::unexpected(loaded.error());
+  return configure(config, name);
+}
+
+Result<void> XdpTest::configure(const verdict_config &config, const std::string &name)
+{
+  return agent().map_update(name, "config", bytes_of(first_entry), bytes_of(config));
+}
+
+Result<void> XdpTest::attach_loaded(const std::string &name, size_t nic)
+{
+  attached_[name] = nic;
+  return agent().xdp_attach(ifname(nic), program(name), { .mode = column().mode });
+}
+
+Result<void> XdpTest::attach(const verdict_config &config, size_t nic)
+{
+  if (auto loaded = load(config); !loaded)
+    return loaded;
+  return attach_loaded("main", nic);
+}
+
+uint64_t XdpTest::counter(verdict_counter which, const std::string &name)
+{
+  auto sums = agent().map_sum(name, "counters", { static_cast<uint32_t>(which) });
+  if (!sums || sums->size() != 1) {
+    ADD_FAILURE() << "no counter: " << (sums ? "empty answer" : sums.error().message);
+    return 0;
+  }
+  return sums->front();
+}
+
+std::vector<XdpTest::Traced> XdpTest::traces(const std::string &name)
+{
+  std::vector<Traced> all;
+  auto entries = agent().map_dump(name, "traces");
+  if (!entries) {
+    ADD_FAILURE() << entries.error().message;
+    return all;
+  }
+  for (const auto &[key, value] : *entries) {
+    Traced traced{};
+    if (key.size() != sizeof(traced.key) || value.size() != sizeof(traced.value)) {
+      ADD_FAILURE() << "map traces has other sizes than verdict.h says";
+      continue;
+    }
+    std::memcpy(&traced.key, key.data(), sizeof(traced.key));
+    std::memcpy(&traced.value, value.data(), sizeof(traced.value));
+    all.push_back(traced);
+  }
+  return all;
+}
+
+void XdpTest::expect_ethtool(const std::string &counter, uint64_t value, size_t nic)
+{
+  if (!patched())
+    return;
+  auto stats = agent().ethtool_stats(ifname(nic));
+  ASSERT_OK(stats);
+  ASSERT_TRUE(stats->contains(counter)) << "ethtool -S has no " << counter;
+  EXPECT_EQ(stats->at(counter), value) << counter << " of " << ifname(nic);
+}
+
+Result<void> XdpTest::make_target(size_t nic)
+{
+  if (column().mode == guest::XdpMode::generic || is_e1000(column().nics[nic]))
+    return {};
+  const std::string name = "target" + std::to_string(nic);
+  const std::string pass = mtu_ > 1500 ? "pass_all_frags" : "pass_all";
+  if (auto loaded = agent().bpf_load("trivial.bpf.o", name, { pass }); !loaded)
+    return tl::unexpected(loaded.error());
+  return agent().xdp_attach(ifname(nic), { name, pass });
+}
+
+Result<int> XdpTest::sniff(size_t nic, uint16_t ethertype)
+{
+  auto socket = agent().packet_open(ifname(nic), ethertype);
+  if (socket)
+    sockets_.push_back(*socket);
+  return socket;
+}
+
+Result<int> XdpTest::udp_socket(uint16_t port, bool mark)
+{
+  auto socket = agent().udp_open("0.0.0.0", port, mark);
+  if (socket)
+    sockets_.push_back(*socket);
+  return socket;
+}
+
+Result<std::vector<Frame>> XdpTest::sniffed(int socket, size_t count)
+{
+  // What a sentinel has proved to be handled is in the socket; a cpumap's thread takes its time.
+  auto packets = agent().packet_recv(socket, count, milliseconds(count ? 5000 : 0));
+  if (!packets)
+    return tl::unexpected(packets.error());
+  auto surplus = agent().packet_recv(socket, 16);
+  if (!surplus)
+    return tl::unexpected(surplus.error());
+  packets->insert(packets->end(), surplus->begin(), surplus->end());
+  std::vector<Frame> frames;
+  for (auto &packet : *packets)
+    frames.push_back(Frame{ std::move(packet.data) });
+  return frames;
+}
+
+Result<void> XdpTest::set_mtu(unsigned mtu, size_t nic)
+{
+  if (auto done = agent().link(ifname(nic), {}, mtu); !done)
+    return done;
+  if (nic == 0)
+    mtu_ = mtu;
+  if (auto heard = wire(nic).until_sentinel(); !heard)
+    return tl::unexpected(heard.error());
+  return {};
+}
+
+Result<void> XdpTest::bring_up(size_t nic)
+{
+  if (auto done = agent().link(ifname(nic), true); !done)
+    return done;
+  return add_neighbour(agent(), nic, ifname(nic));
+}
+
+Result<void> XdpTest::set_cable(size_t nic, bool in)
+{
+  auto set = machine().qmp().command("set_link",
+                                     { { "name", "wire" + std::to_string(nic) }, { "up", in } });
+  if (!set)
+    return tl::unexpected(set.error());
+  const Deadline deadline(milliseconds(10000));
+  while (!deadline.expired()) {
+    auto device = agent().netdev(ifname(nic));
+    if (!device)
+      return tl::unexpected(device.error());
+    if (device->value("carrier", -1) == (in ? 1 : 0))
+      return {};
+  }
+  return fail(ifname(nic) + " does not notice that its cable is " + (in ? "in" : "out"));
+}
+
+/// When nothing is to be done, an e1000 owns all descriptors but the two that the driver keeps
+/// (e1000_alloc_rx_buffers).
+void XdpTest::check_rx_rings()
+{
+  constexpr size_t rdlen = 3, rdh = 4, rdt = 5; // e1000_get_regs() in e1000_ethtool.c
+  for (size_t i = 0; i < machine().nic_count(); i++) {
+    auto device = agent().netdev(ifname(i));
+    ASSERT_OK(device);
+    const bool up = device->value("flags", 0u) & 1;
+    if (!is_e1000(column().nics[i]) || !up)
+      continue;
+    auto regs = agent().ethtool_regs(ifname(i));
+    ASSERT_OK(regs);
+    ASSERT_GT(regs->size(), rdt);
+    const uint32_t count = (*regs)[rdlen] / 16;
+    const uint32_t owned = ((*regs)[rdt] + count - (*regs)[rdh]) % count;
+    EXPECT_EQ(owned, count - 2) << "the Rx ring of " << ifname(i) << " has lost buffers";
+  }
+}
+
+/// Each frame that a program saw is in exactly one of the driver's counters.
+void XdpTest::check_accounting()
+{
+  if (!patched() || !accountable_)
+    return;
+  std::map<size_t, uint64_t> seen;
+  for (const auto &[name, nic] : attached_)
+    seen[nic] += counter(VERDICT_FRAMES, name) + counter(VERDICT_SENTINELS, name);
+  for (const auto &[nic, frames] : seen) {
+    if (!is_e1000(column().nics[nic]))
+      continue;
+    auto stats = agent().ethtool_stats(ifname(nic));
+    ASSERT_OK(stats);
+    uint64_t counted = 0;
+    for (const auto &[name, value] : *stats) {
+      if (name.starts_with("rx_xdp_"))
+        counted += value;
+    }
+    EXPECT_EQ(counted, frames) << "the rx_xdp_* counters of " << ifname(nic)
+                               << " do not account for every frame that a program saw";
+  }
+}
+
+void XdpTest::check_page_pools()
+{
+  for (int socket : sockets_)
+    EXPECT_OK(agent().sock_close(socket));
+  for (size_t i = 0; i < machine().nic_count(); i++)
+    ASSERT_OK(agent().link(ifname(i), false));
+  auto pools = agent().page_pools();
+  ASSERT_OK(pools);
+  for (const auto &pool : *pools)
+    ADD_FAILURE() << "page pool " << pool.id << " still waits for " << pool.inflight
+                  << " pages though every interface is down";
+}
+
+void XdpTest::TearDown()
+{
+  // A guest that does not run any more is NicTest's to report.
+  if (!HasFatalFailure() && agent().ping()) {
+    check_rx_rings();
+    check_accounting();
+    check_page_pools();
+  }
+  NicTest::TearDown();
+}
+
+} // namespace verdict
