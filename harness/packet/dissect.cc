@@ -256,4 +256,14 @@ void PrintTo(const Frame &frame, std::ostream *stream)
   *stream << summary(frame);
 }
 
+void PrintTo(const std::vector<Frame> &frames, std::ostream *stream)
+{
+  constexpr size_t limit = 3;
+  *stream << count_of(frames.size(), "frame");
+  for (size_t i = 0; i < frames.size() && i < limit; i++)
+    *stream << (i ? "; " : ": ") << summary(frames[i]);
+  if (frames.size() > limit)
+    *stream << "; ...";
+}
+
 } // namespace verdict

@@ -33,4 +33,7 @@ inline constexpr size_t max_frame_size = 1514;
 /// For GoogleTest: the frame's one-line summary.
 void PrintTo(const Frame &frame, std::ostream *stream);
 
+/// For GoogleTest: how many frames, and the summaries of the first ones.
+void PrintTo(const std::vector<Frame> &frames, std::ostream *stream);
+
 } // namespace verdict

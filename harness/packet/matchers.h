@@ -93,11 +93,10 @@ public:
     if (!listener)
       return false;
     if (actual.size() != expected_.size())
-      *listener << "which has " << count_of(actual.size(), "frame") << " instead of "
-                << expected_.size() << "; ";
+      *listener << "which are " << actual.size() << " instead of " << expected_.size() << "; ";
     for (size_t i = 0; i < actual.size() && i < expected_.size(); i++) {
       if (actual[i] != expected_[i]) {
-        *listener << "whose frame " << i << " is not the expected one:\n"
+        *listener << "frame " << i << " of which is not the expected one:\n"
                   << frame_difference(expected_[i], actual[i]);
         return false;
       }

@@ -47,10 +47,14 @@ std::string skip_reason(const std::vector<std::string> &lines)
 
 std::string failure_reason(const std::vector<std::string> &lines)
 {
-  constexpr size_t limit = 3;
+  constexpr size_t limit = 3, width = 160;
   std::vector<std::string> text = explained(lines, ": Failure");
   if (text.size() > limit)
     text.resize(limit);
+  for (std::string &line : text) {
+    if (line.size() > width)
+      line.replace(width, line.npos, "...");
+  }
   return join(text, "; ");
 }
 
