@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <iterator>
 #include <random>
 
 #include "base/text.h"
@@ -242,6 +244,22 @@ Result<std::vector<Frame>> Wire::exchange(std::span<const Frame> frames, millise
 Result<std::vector<Frame>> Wire::exchange(const Frame &frame, milliseconds timeout)
 {
   return exchange({ &frame, 1 }, timeout);
+}
+
+Result<std::vector<Frame>> Wire::exchange_in_bursts(std::span<const Frame> frames, size_t burst,
+                                                    milliseconds timeout)
+{
+  const Deadline deadline(timeout);
+  std::vector<Frame> all;
+  while (!frames.empty()) {
+    const auto some = frames.first(std::min(burst, frames.size()));
+    frames = frames.subspan(some.size());
+    auto back = exchange(some, milliseconds(deadline.poll_timeout()));
+    if (!back)
+      return back;
+    std::move(back->begin(), back->end(), std::back_inserter(all));
+  }
+  return all;
 }
 
 } // namespace verdict
