@@ -96,6 +96,8 @@ Result<std::vector<TestResult>> parse_junit(const std::string &xml)
         if (result.reason.empty())
           result.reason = test.child(element).attribute("message").value();
       }
+      if (result.reason.empty() && lines.empty())
+        result.reason = "it did not run; was its program being built?";
     }
     results.push_back(std::move(result));
   }

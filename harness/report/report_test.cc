@@ -22,7 +22,7 @@ Result<std::vector<TestResult>> sample()
 TEST(Junit, ReadsWhatCtestWrites)
 {
   ASSERT_OK_AND_ASSIGN(const auto results, sample());
-  ASSERT_THAT(results, testing::SizeIs(7));
+  ASSERT_THAT(results, testing::SizeIs(8));
   EXPECT_EQ(results[0].outcome, TestResult::Outcome::pass);
   EXPECT_EQ(results[1].outcome, TestResult::Outcome::fail);
   EXPECT_EQ(results[1].reason,
@@ -33,6 +33,7 @@ TEST(Junit, ReadsWhatCtestWrites)
   EXPECT_EQ(results[4].outcome, TestResult::Outcome::fail) << "it never ran";
   EXPECT_EQ(results[4].reason, "Unable to find executable");
   EXPECT_EQ(results[5].outcome, TestResult::Outcome::fail) << "a skip does not hide a failure";
+  EXPECT_EQ(results[6].outcome, TestResult::Outcome::fail);
 }
 
 TEST(Junit, RefusesOtherFiles)
