@@ -246,20 +246,4 @@ Result<std::vector<Frame>> Wire::exchange(const Frame &frame, milliseconds timeo
   return exchange({ &frame, 1 }, timeout);
 }
 
-Result<std::vector<Frame>> Wire::exchange_in_bursts(std::span<const Frame> frames, size_t burst,
-                                                    milliseconds timeout)
-{
-  const Deadline deadline(timeout);
-  std::vector<Frame> all;
-  while (!frames.empty()) {
-    const auto some = frames.first(std::min(burst, frames.size()));
-    frames = frames.subspan(some.size());
-    auto back = exchange(some, milliseconds(deadline.poll_timeout()));
-    if (!back)
-      return back;
-    std::move(back->begin(), back->end(), std::back_inserter(all));
-  }
-  return all;
-}
-
 } // namespace verdict

@@ -56,11 +56,6 @@ public:
                                       milliseconds timeout = wire_timeout);
   Result<std::vector<Frame>> exchange(const Frame &frame, milliseconds timeout = wire_timeout);
 
-  /// As exchange(), but no more than `burst` frames are on their way at a time: for a device that
-  /// completes transmits later (virtio_net), whose driver drops what does not fit into the ring.
-  Result<std::vector<Frame>> exchange_in_bursts(std::span<const Frame> frames, size_t burst,
-                                                milliseconds timeout = wire_timeout);
-
   /// Asked several times a second while waiting; its error ends the wait: "the guest panicked".
   void set_health_check(std::function<Result<void>()> check) { health_check_ = std::move(check); }
 

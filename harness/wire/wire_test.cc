@@ -112,26 +112,6 @@ TEST_F(WireTest, TakesManyFramesThatAllComeBack)
   EXPECT_TRUE(back == frames) << back.size() << " frames came back";
 }
 
-// This guest forgets everything beyond the eighth frame after a sentinel.
-TEST_F(WireTest, BurstsDoNotOverrunASmallRing)
-{
-  ASSERT_OK_AND_ASSIGN(Wire wire, create());
-  const Peer peer(wire.take_guest_end(), [room = 8](Peer &peer, const Frame &frame) mutable {
-    const bool sentinel = dissect(frame).icmp_echo.has_value();
-    if (sentinel)
-      room = 8;
-    if (sentinel || room-- > 0)
-      bounce(peer, frame);
-  });
-  std::vector<Frame> frames;
-  for (uint64_t seed = 0; seed < 30; seed++)
-    frames.push_back(test_frame(nic, seed));
-  ASSERT_OK_AND_ASSIGN(const auto overrun, wire.exchange(frames));
-  EXPECT_EQ(overrun.size(), 8u);
-  ASSERT_OK_AND_ASSIGN(const auto back, wire.exchange_in_bursts(frames, 8));
-  EXPECT_THAT(back, AreFrames(frames));
-}
-
 TEST_F(WireTest, ASentinelProvesThatNothingCame)
 {
   ASSERT_OK_AND_ASSIGN(Wire wire, create());

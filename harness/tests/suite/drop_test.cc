@@ -67,8 +67,7 @@ TEST_P(Drop, TenRingLengthsLoseNoBuffer)
 
 TEST_P(Drop, AbortedDropsAndFiresTheTracepoint)
 {
-  ASSERT_OK(load({ .action = XDP_ABORTED }));
-  ASSERT_OK(agent().trace_attach({ "main", "on_exception" }));
+  ASSERT_OK(load_traced({ .action = XDP_ABORTED }, { "on_exception" }));
   ASSERT_OK(attach_loaded());
   const auto frames = test_frames(nic(), 100);
   expect_dropped(frames);
@@ -80,8 +79,7 @@ TEST_P(Drop, UnknownVerdictDropsFiresTheTracepointAndWarns)
 {
   constexpr uint32_t unknown = 42;
   allow_in_log("XDP return value 42", "the core warns as it should");
-  ASSERT_OK(load({ .action = unknown }));
-  ASSERT_OK(agent().trace_attach({ "main", "on_exception" }));
+  ASSERT_OK(load_traced({ .action = unknown }, { "on_exception" }));
   ASSERT_OK(attach_loaded());
   const auto frames = test_frames(nic(), 100);
   expect_dropped(frames);
@@ -93,8 +91,7 @@ TEST_P(Drop, UnknownVerdictDropsFiresTheTracepointAndWarns)
 
 TEST_P(Drop, OtherVerdictsFireNoException)
 {
-  ASSERT_OK(load({ .action = XDP_DROP }));
-  ASSERT_OK(agent().trace_attach({ "main", "on_exception" }));
+  ASSERT_OK(load_traced({ .action = XDP_DROP }, { "on_exception" }));
   ASSERT_OK(attach_loaded());
   for (uint32_t action : { XDP_DROP, XDP_PASS, XDP_TX }) {
     ASSERT_OK(configure({ .action = action }));

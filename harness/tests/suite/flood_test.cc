@@ -31,7 +31,7 @@ TEST_P(Flood, OfTransmits)
 
 TEST_P(Flood, OfPasses)
 {
-  ASSERT_OK(attach({ .action = XDP_PASS }));
+  ASSERT_OK(attach({ .action = XDP_PASS }, { "meta_to_mark" }));
   ASSERT_OK(agent().tc_attach(ifname(), { "main", "meta_to_mark" }));
   const uint64_t before = counter(VERDICT_TC_FRAMES), sentinels = counter(VERDICT_SENTINELS);
   ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames()));

@@ -169,7 +169,7 @@ TEST_P(Pass, MovedTailOfAJumboFrameIsSeenByTheStack)
 TEST_P(Pass, MetadataReachesATcProgramAndTheMark)
 {
   constexpr uint32_t mark = 0xfeedbeef;
-  ASSERT_OK(attach({ .action = XDP_PASS, .meta_len = 32, .mark = mark }));
+  ASSERT_OK(attach({ .action = XDP_PASS, .meta_len = 32, .mark = mark }, { "meta_to_mark" }));
   ASSERT_OK(agent().tc_attach(ifname(), { "main", "meta_to_mark" }));
   ASSERT_OK_AND_ASSIGN(const int socket, udp_socket(port, true));
   for (size_t size : { 60, 1514 }) {

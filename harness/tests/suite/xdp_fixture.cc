@@ -3,6 +3,7 @@
 
 #include "tests/suite/guest_setup.h"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 
@@ -85,11 +86,12 @@ guest::Program XdpTest::program(const std::string &name) const
   return { name, mtu_ > 1500 ? "verdict_frags" : "verdict" };
 }
 
-Result<void> XdpTest::load(const verdict_config &config, const std::string &name)
+Result<void> XdpTest::load(const verdict_config &config, const std::string &name,
+                           const std::vector<std::string> &others)
 {
-  auto loaded = agent().bpf_load("verdict.bpf.o", name,
-                                 { program(name).program, "on_exception", "on_redirect_err",
-                                   "on_devmap_xmit", "meta_to_mark" });
+  std::vector<std::string> programs = others;
+  programs.push_back(program(name).program);
+  auto loaded = agent().bpf_load("verdict.bpf.o", name, programs);
   if (!loaded)
     return tl::unexpected(loaded.error());
   return configure(config, name);
@@ -106,11 +108,23 @@ Result<void> XdpTest::attach_loaded(const std::string &name, size_t nic)
   return agent().xdp_attach(ifname(nic), program(name), { .mode = column().mode });
 }
 
-Result<void> XdpTest::attach(const verdict_config &config, size_t nic)
+Result<void> XdpTest::attach(const verdict_config &config, const std::vector<std::string> &others)
 {
-  if (auto loaded = load(config); !loaded)
+  if (auto loaded = load(config, "main", others); !loaded)
     return loaded;
-  return attach_loaded("main", nic);
+  return attach_loaded();
+}
+
+Result<void> XdpTest::load_traced(const verdict_config &config,
+                                  const std::vector<std::string> &tracing)
+{
+  if (auto loaded = load(config, "main", tracing); !loaded)
+    return loaded;
+  for (const auto &program : tracing) {
+    if (auto attached = agent().trace_attach({ "main", program }); !attached)
+      return attached;
+  }
+  return {};
 }
 
 uint64_t XdpTest::counter(verdict_counter which, const std::string &name)
@@ -152,6 +166,17 @@ void XdpTest::expect_ethtool(const std::string &counter, uint64_t value, size_t 
   ASSERT_OK(stats);
   ASSERT_TRUE(stats->contains(counter)) << "ethtool -S has no " << counter;
   EXPECT_EQ(stats->at(counter), value) << counter << " of " << ifname(nic);
+}
+
+std::vector<std::span<const Frame>> XdpTest::bursts(std::span<const Frame> frames) const
+{
+  constexpr size_t fits = 100;
+  if (column().driver != Driver::virtio)
+    return { frames };
+  std::vector<std::span<const Frame>> parts;
+  for (size_t i = 0; i < frames.size(); i += fits)
+    parts.push_back(frames.subspan(i, std::min(fits, frames.size() - i)));
+  return parts;
 }
 
 Result<void> XdpTest::make_target(size_t nic)

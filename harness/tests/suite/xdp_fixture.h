@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,16 +43,21 @@ protected:
 
   bool patched() const { return column().driver == Driver::patched; }
 
-  /// Loads verdict.bpf.o under a name, to do as `config` says. Programs for frames of several
-  /// buffers (xdp.frags) where the MTU of NIC 0 asks for them.
-  Result<void> load(const verdict_config &config, const std::string &name = "main");
+  /// Loads verdict.bpf.o under a name, to do as `config` says. The program is one for frames of
+  /// several buffers (xdp.frags) where the MTU of NIC 0 asks for it. `others` are loaded with it:
+  /// the tracing programs, which take time to load, and the one for tc.
+  Result<void> load(const verdict_config &config, const std::string &name = "main",
+                    const std::vector<std::string> &others = {});
   Result<void> configure(const verdict_config &config, const std::string &name = "main");
 
   /// Attaches what load() has loaded, in the column's mode.
   Result<void> attach_loaded(const std::string &name = "main", size_t nic = 0);
 
   /// load() and attach_loaded() in one.
-  Result<void> attach(const verdict_config &config, size_t nic = 0);
+  Result<void> attach(const verdict_config &config, const std::vector<std::string> &others = {});
+
+  /// load(), with tracing programs that are attached at once.
+  Result<void> load_traced(const verdict_config &config, const std::vector<std::string> &tracing);
 
   /// The program of an object that load() loads.
   guest::Program program(const std::string &name = "main") const;
@@ -68,6 +74,10 @@ protected:
 
   /// On columns of the patched driver: a counter of ethtool -S has this value.
   void expect_ethtool(const std::string &counter, uint64_t value, size_t nic = 0);
+
+  /// Frames as they are to be injected: all at once, but where virtio_net is to send them in bursts
+  /// that fit its ring, as QEMU empties that in its own time and what does not fit is dropped.
+  std::vector<std::span<const Frame>> bursts(std::span<const Frame> frames) const;
 
   /// Gets NIC `nic` ready to transmit redirected frames: virtio_net does so only while it has a
   /// program itself.

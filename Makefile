@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What people type. `make help` lists it; everything built lands in out/.
+
+MAKEFLAGS += --no-print-directory
+export OUT ?= $(CURDIR)/out
+# One more than cores: tests that change the MTU wait a second for QEMU.
+JOBS ?= $(shell expr $$(nproc) + 1)
+
+.PHONY: help setup modules guest harness verdicts check clean
+
+help:
+	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
+	@echo "make check     every test that CI runs: the harness's own and the verdicts"
+	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
+	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs"
+	@echo "make harness   verdict, the C++ harness, in out/harness"
+	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
+	@echo "make clean     remove out/ (the cache stays)"
+
+setup:
+	@scripts/setup
+
+modules: setup
+	@scripts/assemble
+	@scripts/modules
+
+guest: modules
+	@scripts/guest-image
+
+harness: setup
+	@scripts/harness
+
+verdicts: guest harness
+	@scripts/verdicts --jobs $(JOBS) --only suite
+
+check: guest harness
+	@scripts/verdicts --jobs $(JOBS)
+
+clean:
+	@rm -rf "$(OUT)"
