@@ -6,11 +6,12 @@ export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help setup modules guest harness verdicts check clean
+.PHONY: help setup modules guest harness verdicts check lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
-	@echo "make check     every test that CI runs: the harness's own and the verdicts"
+	@echo "make check     every test that CI runs: lint, the harness's own and the verdicts"
+	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs"
 	@echo "make harness   verdict, the C++ harness, in out/harness"
@@ -33,8 +34,11 @@ harness: setup
 verdicts: guest harness
 	@scripts/verdicts --jobs $(JOBS) --only suite
 
-check: guest harness
+check: guest harness lint
 	@scripts/verdicts --jobs $(JOBS)
+
+lint: setup
+	@scripts/lint
 
 clean:
 	@rm -rf "$(OUT)"
