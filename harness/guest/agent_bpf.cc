@@ -14,6 +14,9 @@
 namespace verdict::guest {
 namespace {
 
+// BPF_F_XDP_DEV_BOUND_ONLY of include/uapi/linux/bpf.h; Debian 12's headers do not have it.
+constexpr unsigned bpf_f_xdp_dev_bound_only = 1U << 6;
+
 std::map<std::string, Loaded> objects;
 std::string libbpf_log;
 
@@ -44,9 +47,16 @@ Result<json> load(const json &request)
   auto path = "/bpf/" + request.at("object").get<std::string>();
   auto wanted = request.at("programs").get<std::set<std::string>>();
   json programs = json::object(), maps = json::object();
+  unsigned bound_to = 0;
   bpf_program *program;
   bpf_map *map;
 
+  if (request.contains("bound_to")) {
+    auto index = index_of(request.at("bound_to").get<std::string>());
+    if (!index)
+      return tl::unexpected(index.error());
+    bound_to = *index;
+  }
   if (objects.contains(name))
     return fail("an object named " + name + " is loaded already");
   take_libbpf_log();
@@ -58,7 +68,13 @@ Result<json> load(const json &request)
     if (!bpf_object__find_program_by_name(object, want.c_str()))
       return fail("no program " + want + " in " + path);
   bpf_object__for_each_program(program, object)
-      bpf_program__set_autoload(program, wanted.contains(bpf_program__name(program)));
+  {
+    bpf_program__set_autoload(program, wanted.contains(bpf_program__name(program)));
+    if (bound_to) {
+      bpf_program__set_ifindex(program, bound_to);
+      bpf_program__set_flags(program, bpf_f_xdp_dev_bound_only);
+    }
+  }
   if (int error = bpf_object__load(object))
     return fail_libbpf("load " + path, -error);
 

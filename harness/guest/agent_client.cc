@@ -217,10 +217,13 @@ Result<void> Agent::rmmod(const std::string &name)
 
 Result<std::map<std::string, uint32_t>> Agent::bpf_load(const std::string &object,
                                                         const std::string &name,
-                                                        const std::vector<std::string> &programs)
+                                                        const std::vector<std::string> &programs,
+                                                        const std::string &bound_to)
 {
-  auto answer =
-      call("bpf_load", { { "object", object }, { "name", name }, { "programs", programs } });
+  json request{ { "object", object }, { "name", name }, { "programs", programs } };
+  if (!bound_to.empty())
+    request["bound_to"] = bound_to;
+  auto answer = call("bpf_load", request);
   return taken("bpf_load", answer, [](const json &a) {
     std::map<std::string, uint32_t> ids;
     for (const auto &[program, info] : a.at("programs").items())

@@ -111,10 +111,12 @@ public:
   Result<void> modprobe(const std::string &name);
   Result<void> rmmod(const std::string &name);
 
-  /// Loads an object file of /bpf as @name with only these programs; returns their ids.
+  /// Loads an object file of /bpf as @name with only these programs; returns their ids. Programs
+  /// that ask the driver for metadata are bound to the interface whose driver that is.
   Result<std::map<std::string, uint32_t>> bpf_load(const std::string &object,
                                                    const std::string &name,
-                                                   const std::vector<std::string> &programs);
+                                                   const std::vector<std::string> &programs,
+                                                   const std::string &bound_to = "");
   /// Drops an object: its maps, its tracing attachments; XDP attachments stay.
   Result<void> bpf_unload(const std::string &name);
 

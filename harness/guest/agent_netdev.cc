@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // From include/uapi/linux/netdev.h of Linux 6.12; Debian 12's headers do not have that file.
-enum : uint8_t { netdev_cmd_dev_get = 1, netdev_cmd_page_pool_get = 5 };
+enum : uint8_t { netdev_cmd_dev_get = 1, netdev_cmd_page_pool_get = 5, netdev_cmd_qstats_get = 12 };
 enum : uint16_t { netdev_a_dev_ifindex = 1, netdev_a_dev_xdp_features = 3 };
 enum : uint16_t {
   netdev_a_page_pool_id = 1,
@@ -35,6 +35,15 @@ enum : uint16_t {
   netdev_a_page_pool_inflight,
   netdev_a_page_pool_inflight_mem,
   netdev_a_page_pool_detach_time,
+};
+
+enum : uint16_t {
+  netdev_a_qstats_ifindex = 1,
+  netdev_a_qstats_rx_packets = 8,
+  netdev_a_qstats_rx_bytes,
+  netdev_a_qstats_tx_packets,
+  netdev_a_qstats_tx_bytes,
+  netdev_a_qstats_rx_alloc_fail,
 };
 
 /// One attribute of sysfs without its newline; null where the kernel refuses (carrier when down).
@@ -203,6 +212,33 @@ Result<json> xdp_features(const json &request)
   return json{ { "features", features } };
 }
 
+/// A device's statistics as its driver's netdev_stat_ops give them; null for what they do not have.
+Result<json> qstats(const json &request)
+{
+  static const std::pair<uint16_t, const char *> fields[] = {
+    { netdev_a_qstats_rx_packets, "rx_packets" },       { netdev_a_qstats_rx_bytes, "rx_bytes" },
+    { netdev_a_qstats_tx_packets, "tx_packets" },       { netdev_a_qstats_tx_bytes, "tx_bytes" },
+    { netdev_a_qstats_rx_alloc_fail, "rx_alloc_fail" },
+  };
+  auto family = open_netdev_family();
+  json stats;
+
+  if (!family)
+    return tl::unexpected(family.error());
+  auto get = genl_request(family->id, NLM_F_DUMP, netdev_cmd_qstats_get);
+  get.put_u32(netdev_a_qstats_ifindex, request.at("ifindex"));
+  auto result = family->socket.call(get, [&](auto message) {
+    auto attributes = parse_attributes(message.subspan(GENL_HDRLEN));
+    for (auto [type, name] : fields) {
+      auto found = attributes.find(type);
+      stats[name] = found == attributes.end() ? json() : json(to_uint(found->second));
+    }
+  });
+  if (!result)
+    return fail("qstats-get: " + result.error().message);
+  return stats;
+}
+
 } // namespace
 
 void add_netdev_ops(Ops &ops)
@@ -212,6 +248,7 @@ void add_netdev_ops(Ops &ops)
   ops["link"] = link;
   ops["page_pools"] = page_pools;
   ops["xdp_features"] = xdp_features;
+  ops["qstats"] = qstats;
 }
 
 } // namespace verdict::guest

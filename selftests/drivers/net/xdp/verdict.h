@@ -92,6 +92,17 @@ struct verdict_last {
 	__s32 error;		/* of the helper that failed, or 0 */
 };
 
+/* The EtherType of frames in tests where the protocol does not matter. */
+#define VERDICT_ETHERTYPE	0x88b5
+
+/* The one entry of map "vlan" of metadata.bpf.c: what the driver said last. */
+struct verdict_vlan {
+	__u32 frames;
+	__s32 error;
+	__u16 proto;
+	__u16 tci;
+};
+
 /* Keys and values of hash map "traces", filled by the tracing programs. */
 enum verdict_event {
 	VERDICT_EXCEPTION,

@@ -226,9 +226,10 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 			break;
 		/* The rest of the descriptor is valid only once DD is seen */
 		dma_rmb();
-		desc->status = 0;
-		if (unlikely(!page))
+		if (unlikely(!page)) {
+			desc->status = 0;
 			break;
+		}
 		buffer->rxbuf.page = NULL;
 		work++;
 
@@ -236,10 +237,12 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		if (likely(len)) {
 			bytes += len;
 			packets++;
+			rx_ring->eop = desc;
 			if (!prog ||
 			    xdp_ring_run(rxq, prog, e1000_xdp_tx_flush))
 				e1000_rx_pass(adapter, rx_ring, desc, status);
 		}
+		desc->status = 0;
 
 		if (unlikely(++i == rx_ring->count))
 			i = 0;
@@ -261,13 +264,42 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 	return unlikely(!filled) ? budget : work;
 }
 
+/* Rx pauses the sender early enough for a frame that is on its way, as
+ * e1000_reset() has it.
+ */
+static void e1000_set_watermarks(struct e1000_adapter *adapter)
+{
+	struct e1000_hw *hw = &adapter->hw;
+	u32 fifo = (er32(PBA) & 0xffff) << E1000_PBA_BYTES_SHIFT;
+
+	hw->fc_high_water = min(fifo * 9 / 10, fifo - hw->max_frame_size) &
+			    0xfff8;
+	hw->fc_low_water = hw->fc_high_water - 8;
+	if (!er32(FCRTH))
+		return;
+	ew32(FCRTL, hw->fc_low_water | (er32(FCRTL) & E1000_FCRTL_XONE));
+	ew32(FCRTH, hw->fc_high_water);
+}
+
+/* The packet buffer is divided between Rx and Tx in the reset. Every device
+ * but the 82547 has room for the largest frame in Tx however it is divided;
+ * for frames above 8 KiB e1000_reset() gives Tx more, which makes them faster
+ * and can wait for the next reset.
+ */
+static bool e1000_mtu_needs_reset(const struct e1000_hw *hw, u32 max_frame)
+{
+	bool is_large = max_frame > E1000_RXBUFFER_8192;
+	bool was_large = hw->max_frame_size > E1000_RXBUFFER_8192;
+
+	return hw->mac_type >= e1000_82547 && is_large != was_large;
+}
+
 /**
  * e1000_change_mtu - set the largest frame that is received
  * @netdev: the interface
  * @new_mtu: bytes, within the limits that the core has checked
  *
- * Buffers are the same for every MTU, but the reset divides the packet buffer
- * between Rx and Tx and sets the flow control watermarks by it.
+ * Buffers are the same for every MTU, so link, ring and traffic go on.
  *
  * Context: process, RTNL.
  * Return: 0, or -EINVAL when the device cannot receive such frames.
@@ -275,7 +307,9 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 int e1000_change_mtu(struct net_device *netdev, int new_mtu)
 {
 	struct e1000_adapter *adapter = netdev_priv(netdev);
+	u32 max_frame = new_mtu + ETH_HLEN + ETH_FCS_LEN;
 	bool running = netif_running(netdev);
+	bool reset;
 
 	if (adapter->hw.mac_type <= e1000_82542_rev2_1 &&
 	    new_mtu > ETH_DATA_LEN) {
@@ -283,19 +317,53 @@ int e1000_change_mtu(struct net_device *netdev, int new_mtu)
 		return -EINVAL;
 	}
 
-	while (test_and_set_bit(__E1000_RESETTING, &adapter->flags))
-		usleep_range(1000, 2000);
+	e1000_lock_reset(adapter);
 
-	/* The reset that is part of going down looks at it */
-	adapter->hw.max_frame_size = new_mtu + ETH_HLEN + ETH_FCS_LEN;
-	if (running)
+	/* The reset that is part of going down looks at max_frame_size */
+	reset = e1000_mtu_needs_reset(&adapter->hw, max_frame);
+	adapter->hw.max_frame_size = max_frame;
+	if (running && reset)
 		e1000_down(adapter);
 	WRITE_ONCE(netdev->mtu, new_mtu);
-	if (running)
+	if (running && reset) {
 		e1000_up(adapter);
-	else
+	} else if (running) {
+		e1000_setup_rctl(adapter);
+		e1000_set_watermarks(adapter);
+	} else {
 		e1000_reset(adapter);
+	}
 
-	clear_bit(__E1000_RESETTING, &adapter->flags);
+	e1000_unlock_reset(adapter);
 	return 0;
+}
+
+/**
+ * e1000_apply_rx_features - make NETIF_F_RXALL and NETIF_F_RXCSUM take effect
+ * @adapter: board private structure of an interface that is running
+ *
+ * Context: process, RTNL.
+ */
+void e1000_apply_rx_features(struct e1000_adapter *adapter)
+{
+	struct net_device *netdev = adapter->netdev;
+	struct e1000_hw *hw = &adapter->hw;
+	u32 rxcsum;
+
+	e1000_lock_reset(adapter);
+
+	/* What RXALL has set beyond e1000_setup_rctl()'s own bits */
+	if (!(netdev->features & NETIF_F_RXALL))
+		ew32(RCTL, er32(RCTL) & ~E1000_RCTL_PMCF);
+	e1000_set_rx_mode(netdev);
+	e1000_setup_rctl(adapter);
+
+	if (hw->mac_type >= e1000_82543) {
+		rxcsum = er32(RXCSUM) & ~E1000_RXCSUM_TUOFL;
+		if (adapter->rx_csum)
+			rxcsum |= E1000_RXCSUM_TUOFL;
+		ew32(RXCSUM, rxcsum);
+	}
+
+	e1000_unlock_reset(adapter);
 }

@@ -3,6 +3,15 @@
 
 #include "e1000_xdp.h"
 #include <linux/bpf.h>
+#include <net/netdev_queues.h>
+
+#define E1000_XDP_FEATURES						\
+	(NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |		\
+	 NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |		\
+	 NETDEV_XDP_ACT_NDO_XMIT_SG)
+
+#define E1000_MAX_MTU							\
+	(MAX_JUMBO_FRAME_SIZE - ETH_HLEN - ETH_FCS_LEN)
 
 /* With the Tx lock held: may XDP post frames now? Without carrier they would
  * stay in the ring, and the watchdog would reset the device over and over.
@@ -307,4 +316,79 @@ int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf)
 	default:
 		return -EINVAL;
 	}
+}
+
+/* The VLAN tag that the device has taken out of the frame. There is no hash
+ * and no time stamp in a descriptor.
+ */
+static int e1000_xdp_rx_vlan_tag(const struct xdp_md *ctx, __be16 *vlan_proto,
+				 u16 *vlan_tci)
+{
+	const struct e1000_rx_ring *rx_ring;
+
+	rx_ring = container_of((const struct xdp_buff *)ctx,
+			       struct e1000_rx_ring, rxq.xdp);
+	if (!(rx_ring->eop->status & E1000_RXD_STAT_VP))
+		return -ENODATA;
+
+	*vlan_proto = htons(ETH_P_8021Q);
+	*vlan_tci = le16_to_cpu(rx_ring->eop->special);
+	return 0;
+}
+
+static const struct xdp_metadata_ops e1000_xdp_metadata_ops = {
+	.xmo_rx_vlan_tag	= e1000_xdp_rx_vlan_tag,
+};
+
+/* There is one queue each way, and what it counts outlives it */
+
+static void e1000_get_queue_stats_rx(struct net_device *netdev, int idx,
+				     struct netdev_queue_stats_rx *stats)
+{
+	const struct e1000_adapter *adapter = netdev_priv(netdev);
+
+	stats->packets = netdev->stats.rx_packets;
+	stats->bytes = netdev->stats.rx_bytes;
+	stats->alloc_fail = adapter->alloc_rx_buff_failed;
+}
+
+static void e1000_get_queue_stats_tx(struct net_device *netdev, int idx,
+				     struct netdev_queue_stats_tx *stats)
+{
+	stats->packets = netdev->stats.tx_packets;
+	stats->bytes = netdev->stats.tx_bytes;
+}
+
+static void e1000_get_base_stats(struct net_device *netdev,
+				 struct netdev_queue_stats_rx *rx,
+				 struct netdev_queue_stats_tx *tx)
+{
+	rx->packets = 0;
+	rx->bytes = 0;
+	rx->alloc_fail = 0;
+	tx->packets = 0;
+	tx->bytes = 0;
+}
+
+static const struct netdev_stat_ops e1000_stat_ops = {
+	.get_queue_stats_rx	= e1000_get_queue_stats_rx,
+	.get_queue_stats_tx	= e1000_get_queue_stats_tx,
+	.get_base_stats		= e1000_get_base_stats,
+};
+
+/**
+ * e1000_xdp_init - offer XDP on an interface
+ * @netdev: the interface, not yet registered
+ *
+ * Context: probe.
+ */
+void e1000_xdp_init(struct net_device *netdev)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+
+	netdev->max_mtu = E1000_MAX_MTU;
+	netdev->xdp_features = E1000_XDP_FEATURES;
+	netdev->xdp_metadata_ops = &e1000_xdp_metadata_ops;
+	netdev->stat_ops = &e1000_stat_ops;
+	xdp_ring_stats_init(&adapter->xdp_stats);
 }

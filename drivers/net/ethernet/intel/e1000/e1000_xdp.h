@@ -11,18 +11,10 @@
 #define E1000_XDP_MAX_MTU						\
 	(E1000_RX_BUF_LEN - ETH_HLEN - VLAN_HLEN - ETH_FCS_LEN)
 
-#define E1000_MAX_MTU							\
-	(MAX_JUMBO_FRAME_SIZE - ETH_HLEN - ETH_FCS_LEN)
-
 /* XDP leaves the stack as many free descriptors as it takes to wake its
  * queue, so that neither can starve the other.
  */
 #define E1000_XDP_TX_RESERVE	32
-
-#define E1000_XDP_FEATURES						\
-	(NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT |		\
-	 NETDEV_XDP_ACT_NDO_XMIT | NETDEV_XDP_ACT_RX_SG |		\
-	 NETDEV_XDP_ACT_NDO_XMIT_SG)
 
 /* e1000_rx.c */
 int e1000_create_rx_queue(struct e1000_adapter *adapter,
@@ -34,6 +26,7 @@ bool e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		       struct e1000_rx_ring *rx_ring, int budget);
 int e1000_change_mtu(struct net_device *netdev, int new_mtu);
+void e1000_apply_rx_features(struct e1000_adapter *adapter);
 
 /* e1000_xdp.c */
 void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell);
@@ -41,6 +34,7 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		   u32 flags);
 void e1000_xdp_free_tx(struct e1000_tx_buffer *buffer_info, int budget);
 int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf);
+void e1000_xdp_init(struct net_device *netdev);
 
 /* e1000_main.c */
 int e1000_82547_fifo_workaround(struct e1000_adapter *adapter, u32 len);
@@ -48,6 +42,8 @@ void e1000_rx_checksum(struct e1000_adapter *adapter, u32 status_err, u32 csum,
 		       struct sk_buff *skb);
 void e1000_receive_skb(struct e1000_adapter *adapter, u8 status, __le16 vlan,
 		       struct sk_buff *skb);
+void e1000_setup_rctl(struct e1000_adapter *adapter);
+void e1000_set_rx_mode(struct net_device *netdev);
 bool e1000_tbi_should_accept(struct e1000_adapter *adapter, u8 status,
 			     u8 errors, u32 length, const u8 *data);
 
@@ -63,6 +59,18 @@ static inline bool e1000_xdp_attached(const struct net_device *netdev)
 	const struct e1000_adapter *adapter = netdev_priv(netdev);
 
 	return adapter->xdp_prog;
+}
+
+/* A reset may come at any time from a worker, without RTNL; these keep it out */
+static inline void e1000_lock_reset(struct e1000_adapter *adapter)
+{
+	while (test_and_set_bit(__E1000_RESETTING, &adapter->flags))
+		usleep_range(1000, 2000);
+}
+
+static inline void e1000_unlock_reset(struct e1000_adapter *adapter)
+{
+	clear_bit(__E1000_RESETTING, &adapter->flags);
 }
 
 /**

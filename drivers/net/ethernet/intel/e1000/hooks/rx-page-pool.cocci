@@ -28,6 +28,8 @@ struct e1000_rx_ring {
 	...
 -	struct sk_buff *rx_skb_top;
 +	struct xdp_ring_rxq rxq;
++	/* the last descriptor of the frame that a program sees */
++	const struct e1000_rx_desc *eop;
 +	/* drop what comes until the end of a frame */
 +	bool discarding;
 	...
@@ -68,7 +70,8 @@ type T;
 identifier f = { e1000_clean_jumbo_rx_irq, e1000_clean_rx_irq,
 		 e1000_alloc_jumbo_rx_buffers, e1000_alloc_rx_buffers,
 		 e1000_alloc_dummy_rx_buffers, e1000_clean_rx_ring,
-		 e1000_change_mtu };
+		 e1000_change_mtu, e1000_setup_rctl,
+		 e1000_set_rx_mode };
 type T;
 @@
 - T f(...);
@@ -117,7 +120,8 @@ init(...)
 
 @ shared @
 identifier f = { e1000_rx_checksum, e1000_receive_skb,
-		 e1000_tbi_should_accept };
+		 e1000_tbi_should_accept, e1000_setup_rctl,
+		 e1000_set_rx_mode };
 type T;
 @@
 - static
@@ -133,6 +137,19 @@ e1000_sw_init(...)
 -	adapter->rx_buffer_len = MAXIMUM_ETHERNET_VLAN_SIZE;
 +	adapter->rx_buffer_len = E1000_RX_BUF_LEN;
 	...
+}
+
+// With the same buffers for all, what decides which frames are received can
+// change while they are
+
+@ features @
+@@
+e1000_set_features(...)
+{
+	<...
+-	e1000_reinit_locked(adapter);
++	e1000_apply_rx_features(adapter);
+	...>
 }
 
 @ configure_rx @

@@ -26,9 +26,7 @@ e1000_probe(...)
 {
 	...
 -	netdev->max_mtu = MAX_JUMBO_FRAME_SIZE - (ETH_HLEN + ETH_FCS_LEN);
-+	netdev->max_mtu = E1000_MAX_MTU;
-+	netdev->xdp_features = E1000_XDP_FEATURES;
-+	xdp_ring_stats_init(&adapter->xdp_stats);
++	e1000_xdp_init(netdev);
 	...
 }
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the driver tells beside the frames: the VLAN tag that the device has taken out, and
+// statistics as Documentation/networking/statistics.rst of the kernel wants them.
+#include <cstring>
+
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+class Metadata : public XdpTest {
+protected:
+  /// What the driver said of the last test frame's VLAN tag.
+  verdict_vlan vlan()
+  {
+    const uint32_t key = 0;
+    verdict_vlan seen{};
+    auto value = agent().map_lookup("metadata", "vlan",
+                                    { reinterpret_cast<const uint8_t *>(&key), sizeof(key) });
+    if (!value || value->size() != sizeof(seen))
+      ADD_FAILURE() << "map vlan: " << (value ? "another size" : value.error().message);
+    else
+      std::memcpy(&seen, value->data(), sizeof(seen));
+    return seen;
+  }
+
+  Frame tagged_frame(uint16_t id, uint8_t priority)
+  {
+    return build(Ethernet{ .dst = nic().guest_mac, .src = nic().host_mac },
+                 Vlan{ .id = id, .priority = priority }, pattern(1, 100));
+  }
+};
+
+TEST_P(Metadata, VlanTagIsTold)
+{
+  if (!patched())
+    GTEST_SKIP() << "neither virtio_net nor generic mode has metadata for the VLAN tag";
+  attaches_by_itself();
+  ASSERT_OK(agent().bpf_load("metadata.bpf.o", "metadata", { "vlan_tag" }, ifname()));
+  ASSERT_OK(agent().xdp_attach(ifname(), { "metadata", "vlan_tag" }));
+
+  ASSERT_OK(wire().exchange(tagged_frame(5, 3)));
+  EXPECT_EQ(vlan().frames, 1u);
+  EXPECT_EQ(vlan().error, 0);
+  EXPECT_EQ(vlan().proto, ethertype_vlan);
+  EXPECT_EQ(vlan().tci, 3 << 13 | 5);
+
+  ASSERT_OK(wire().exchange(test_frame(nic(), 2)));
+  EXPECT_EQ(vlan().frames, 2u);
+  EXPECT_EQ(vlan().error, -ENODATA);
+}
+
+TEST_P(Metadata, QueueStatisticsCountWhateverBecomesOfAFrame)
+{
+  if (!patched())
+    GTEST_SKIP() << "other drivers count in their own way";
+  constexpr size_t count = 50, size = 200;
+  ASSERT_OK(attach({ .action = XDP_DROP }));
+  for (const auto &[action, sent] : std::vector<std::pair<uint32_t, size_t>>{
+           { XDP_DROP, 0 }, { XDP_PASS, 0 }, { XDP_TX, count } }) {
+    SCOPED_TRACE(testing::Message() << "action " << action);
+    ASSERT_OK(configure({ .action = action }));
+    ASSERT_OK(wire().until_sentinel());
+    ASSERT_OK_AND_ASSIGN(const auto before, agent().call("qstats", { { "ifindex", ifindex() } }));
+    ASSERT_OK(wire().exchange(test_frames(nic(), count, size)));
+    ASSERT_OK_AND_ASSIGN(const auto after, agent().call("qstats", { { "ifindex", ifindex() } }));
+    const auto grown = [&](const char *name) {
+      return after.value(name, uint64_t{ 0 }) - before.value(name, uint64_t{ 0 });
+    };
+    // Two sentinels came in and were answered; those sent last may still wait to be cleaned.
+    EXPECT_EQ(grown("rx_packets"), count + 2);
+    EXPECT_GE(grown("rx_bytes"), count * size);
+    EXPECT_GE(grown("tx_packets") + 2, sent);
+    EXPECT_EQ(after.value("rx_alloc_fail", uint64_t{ 1 }), 0u);
+  }
+}
+
+VERDICT_ON_EVERY_NIC(Metadata);
+
+} // namespace verdict
