@@ -129,7 +129,7 @@ static bool e1000_xdp_post(struct e1000_adapter *adapter,
 		return false;
 
 	if (unlikely(adapter->hw.mac_type == e1000_82547 &&
-		     e1000_82547_fifo_workaround(adapter, len))) {
+		     !e1000_82547_reserve_fifo(adapter, len))) {
 		schedule_delayed_work(&adapter->fifo_stall_task, 1);
 		return false;
 	}

@@ -37,7 +37,6 @@ int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf);
 void e1000_xdp_init(struct net_device *netdev);
 
 /* e1000_main.c */
-int e1000_82547_fifo_workaround(struct e1000_adapter *adapter, u32 len);
 void e1000_rx_checksum(struct e1000_adapter *adapter, u32 status_err, u32 csum,
 		       struct sk_buff *skb);
 void e1000_receive_skb(struct e1000_adapter *adapter, u8 status, __le16 vlan,
@@ -116,6 +115,42 @@ static inline u32 e1000_tx_descs(const struct e1000_adapter *adapter, u32 len)
 	if (unlikely(adapter->pcix_82544))
 		descs *= 2;
 	return descs;
+}
+
+/**
+ * e1000_82547_reserve_fifo - may a frame go into the 82547's Tx FIFO?
+ * @adapter: board private structure
+ * @len: bytes in the frame, without FCS
+ *
+ * In half duplex the device hangs on a frame that reaches too far beyond the
+ * end of its FIFO. Such a frame has to wait until fifo_stall_task has set the
+ * FIFO back. The FIFO's head is followed in full duplex as well, for the link
+ * may change.
+ *
+ * Context: the Tx queue's lock is held.
+ * Return: true when the frame may go; its room is taken then.
+ */
+static inline bool e1000_82547_reserve_fifo(struct e1000_adapter *adapter,
+					    u32 len)
+{
+	/* Every frame has a header in the FIFO; it starts at such a unit */
+	const u32 unit = 0x10, beyond = 0x3e0;
+	u32 needs = ALIGN(len + unit, unit);
+	u32 left = adapter->tx_fifo_size - adapter->tx_fifo_head;
+
+	if (adapter->link_duplex == HALF_DUPLEX) {
+		if (atomic_read(&adapter->tx_fifo_stall))
+			return false;
+		if (needs >= left + beyond) {
+			atomic_set(&adapter->tx_fifo_stall, 1);
+			return false;
+		}
+	}
+
+	adapter->tx_fifo_head += needs;
+	if (adapter->tx_fifo_head >= adapter->tx_fifo_size)
+		adapter->tx_fifo_head -= adapter->tx_fifo_size;
+	return true;
 }
 
 #endif /* _E1000_XDP_H_ */

@@ -2,6 +2,7 @@
 // A Tx descriptor may belong to an XDP frame; what it holds is freed by kind.
 // BQL counts the stack's frames alone, on both sides. NAPI's budget reaches
 // the place where buffers are freed: with 0, netpoll's, XDP frames stay.
+// gone: e1000_82547_fifo_workaround
 
 @ buffer @
 @@
@@ -92,30 +93,32 @@ e1000_clean_tx_irq(...)
 	...>
 }
 
-// The 82547's FIFO takes XDP frames as well
+// The 82547's FIFO takes XDP frames as well, which are no skbs
 
 @ fifo_prototype @
 @@
 - static int e1000_82547_fifo_workaround(struct e1000_adapter *adapter,
--				struct sk_buff *skb);
+-					 struct sk_buff *skb);
 
 @ fifo @
 @@
-- static
-  int e1000_82547_fifo_workaround(struct e1000_adapter *adapter,
--				struct sk_buff *skb)
-+				u32 len)
-{
-	<...
--	skb->len
-+	len
-	...>
-}
+- static int e1000_82547_fifo_workaround(struct e1000_adapter *adapter,
+-					 struct sk_buff *skb) { ... }
+
+@ fifo_header @
+expression E;
+@@
+- #define E1000_FIFO_HDR E
+
+@ fifo_pad @
+expression E;
+@@
+- #define E1000_82547_PAD_LEN E
 
 @ fifo_call @
 @@
 - e1000_82547_fifo_workaround(adapter, skb)
-+ e1000_82547_fifo_workaround(adapter, skb->len)
++ !e1000_82547_reserve_fifo(adapter, skb->len)
 
 // Between netif_tx_disable() and napi_disable() a completion may wake the
 // queue, and ndo_xdp_xmit may have looked at the carrier before it went off.

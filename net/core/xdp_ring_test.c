@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KUnit tests of xdp_ring: collecting, trimming and padding frames, with each
+ * page accounted for.
+ */
+
+#include <kunit/device.h>
+#include <kunit/test.h>
+#include <linux/etherdevice.h>
+#include <net/xdp_ring.h>
+
+#define BUF_LEN		2048
+#define RING_LEN	64
+
+struct xdp_ring_fixture {
+	struct net_device *netdev;
+	struct napi_struct napi;
+	struct xdp_ring_stats stats;
+	struct xdp_ring_rxq rxq;
+};
+
+static int xdp_ring_test_poll(struct napi_struct *napi, int budget)
+{
+	return 0;
+}
+
+static int xdp_ring_test_init(struct kunit *test)
+{
+	struct xdp_ring_config config = {
+		.count		= RING_LEN,
+		.buf_len	= BUF_LEN,
+	};
+	struct xdp_ring_fixture *fixture;
+	struct device *dev;
+
+	fixture = kunit_kzalloc(test, sizeof(*fixture), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fixture);
+	dev = kunit_device_register(test, "xdp_ring");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	KUNIT_ASSERT_EQ(test, 0,
+			dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(64)));
+	fixture->netdev = alloc_etherdev(0);
+	KUNIT_ASSERT_NOT_NULL(test, fixture->netdev);
+	netif_napi_add(fixture->netdev, &fixture->napi, xdp_ring_test_poll);
+	xdp_ring_stats_init(&fixture->stats);
+
+	config.netdev = fixture->netdev;
+	config.napi = &fixture->napi;
+	config.dev = dev;
+	config.stats = &fixture->stats;
+	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(&fixture->rxq, &config));
+	test->priv = fixture;
+	return 0;
+}
+
+static void xdp_ring_test_exit(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct page_pool *pool;
+
+	if (!fixture)
+		return;
+	/* Whatever was allocated is back in the pool's cache */
+	xdp_ring_discard(&fixture->rxq);
+	pool = fixture->rxq.pool;
+	KUNIT_EXPECT_EQ(test, pool->alloc.count, pool->pages_state_hold_cnt);
+	xdp_ring_destroy(&fixture->rxq);
+	netif_napi_del(&fixture->napi);
+	free_netdev(fixture->netdev);
+}
+
+/* Hand a buffer to the queue, each of its bytes holding its number */
+static bool add(struct kunit *test, u32 len)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct page *page;
+	dma_addr_t dma;
+	bool added;
+
+	page = xdp_ring_alloc_page(&fixture->rxq, &dma);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, dma,
+			page_pool_get_dma_addr(page) + XDP_PACKET_HEADROOM);
+	added = xdp_ring_add_page(&fixture->rxq, page, len);
+	if (!added)
+		page_pool_put_full_page(fixture->rxq.pool, page, true);
+	return added;
+}
+
+static void expect_frame(struct kunit *test, u32 linear, u32 frags, u32 len)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_buff *xdp = &fixture->rxq.xdp;
+
+	KUNIT_EXPECT_EQ(test, xdp->data_end - xdp->data, linear);
+	KUNIT_EXPECT_EQ(test, xdp_get_buff_len(xdp), len);
+	KUNIT_EXPECT_EQ(test, xdp_buff_has_frags(xdp), frags > 0);
+	if (frags)
+		KUNIT_EXPECT_EQ(test, frags,
+				xdp_get_shared_info_from_buff(xdp)->nr_frags);
+}
+
+static void xdp_ring_collects_one_buffer(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_buff *xdp = &fixture->rxq.xdp;
+
+	KUNIT_EXPECT_TRUE(test, add(test, 1518));
+	expect_frame(test, 1518, 0, 1518);
+	KUNIT_EXPECT_EQ(test, xdp->data - xdp->data_hard_start,
+			XDP_PACKET_HEADROOM);
+	KUNIT_EXPECT_PTR_EQ(test, xdp->data_meta, xdp->data);
+
+	xdp_ring_trim(&fixture->rxq, 4);
+	expect_frame(test, 1514, 0, 1514);
+}
+
+static void xdp_ring_collects_frags(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, 100));
+	expect_frame(test, BUF_LEN, 2, 2 * BUF_LEN + 100);
+
+	xdp_ring_trim(&fixture->rxq, 4);
+	expect_frame(test, BUF_LEN, 2, 2 * BUF_LEN + 96);
+}
+
+static void xdp_ring_trims_a_whole_frag(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, 4));
+	xdp_ring_trim(&fixture->rxq, 4);
+	expect_frame(test, BUF_LEN, 1, 2 * BUF_LEN);
+}
+
+static void xdp_ring_trims_across_frags(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, 1));
+	xdp_ring_trim(&fixture->rxq, 4);
+	expect_frame(test, BUF_LEN, 1, 2 * BUF_LEN - 3);
+}
+
+static void xdp_ring_trims_back_to_linear(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, 3));
+	xdp_ring_trim(&fixture->rxq, 4);
+	expect_frame(test, BUF_LEN - 1, 0, BUF_LEN - 1);
+}
+
+static void xdp_ring_refuses_too_many_frags(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < XDP_RING_MAX_PARTS; i++)
+		KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_FALSE(test, add(test, BUF_LEN));
+	expect_frame(test, BUF_LEN, MAX_SKB_FRAGS,
+		     XDP_RING_MAX_PARTS * BUF_LEN);
+}
+
+static void xdp_ring_starts_anew_after_discarding(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	xdp_ring_discard(&fixture->rxq);
+	KUNIT_EXPECT_PTR_EQ(test, fixture->rxq.xdp.data, NULL);
+	KUNIT_EXPECT_TRUE(test, add(test, 60));
+	expect_frame(test, 60, 0, 60);
+}
+
+static void xdp_ring_pads_with_zeroes(struct kunit *test)
+{
+	u8 *room = kunit_kzalloc(test, 2 * ETH_ZLEN, GFP_KERNEL);
+	struct xdp_ring_frame frame = { .data = room, .len = ETH_HLEN };
+
+	KUNIT_ASSERT_NOT_NULL(test, room);
+	memset(room, 0xff, 2 * ETH_ZLEN);
+	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, room + 2 * ETH_ZLEN,
+					     ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, frame.len, ETH_ZLEN);
+	KUNIT_EXPECT_EQ(test, room[ETH_HLEN - 1], 0xff);
+	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(room + ETH_HLEN, 0,
+						   ETH_ZLEN - ETH_HLEN));
+	KUNIT_EXPECT_EQ(test, room[ETH_ZLEN], 0xff);
+}
+
+static void xdp_ring_pads_only_where_there_is_room(struct kunit *test)
+{
+	u8 *room = kunit_kzalloc(test, ETH_ZLEN, GFP_KERNEL);
+	struct xdp_ring_frame frame = { .data = room, .len = ETH_HLEN };
+
+	KUNIT_ASSERT_NOT_NULL(test, room);
+	KUNIT_EXPECT_FALSE(test, xdp_ring_pad(&frame, room + ETH_ZLEN - 1,
+					      ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, frame.len, ETH_HLEN);
+	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, room + ETH_ZLEN,
+					     ETH_ZLEN));
+}
+
+static struct kunit_case xdp_ring_test_cases[] = {
+	KUNIT_CASE(xdp_ring_collects_one_buffer),
+	KUNIT_CASE(xdp_ring_collects_frags),
+	KUNIT_CASE(xdp_ring_trims_a_whole_frag),
+	KUNIT_CASE(xdp_ring_trims_across_frags),
+	KUNIT_CASE(xdp_ring_trims_back_to_linear),
+	KUNIT_CASE(xdp_ring_refuses_too_many_frags),
+	KUNIT_CASE(xdp_ring_starts_anew_after_discarding),
+	KUNIT_CASE(xdp_ring_pads_with_zeroes),
+	KUNIT_CASE(xdp_ring_pads_only_where_there_is_room),
+	{}
+};
+
+static struct kunit_suite xdp_ring_test_suite = {
+	.name		= "xdp_ring",
+	.init		= xdp_ring_test_init,
+	.exit		= xdp_ring_test_exit,
+	.test_cases	= xdp_ring_test_cases,
+};
+
+kunit_test_suite(xdp_ring_test_suite);
+
+MODULE_DESCRIPTION("KUnit tests of xdp_ring");
+MODULE_LICENSE("GPL");
