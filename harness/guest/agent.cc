@@ -58,6 +58,7 @@ void set_up()
   mount_at("devtmpfs", "/dev");
   mount_at("bpf", "/sys/fs/bpf");
   mount_at("tracefs", "/sys/kernel/tracing");
+  mount_at("debugfs", "/sys/kernel/debug");
   ::setenv("PATH", "/bin", 1);
   loopback_up();
   quiet_ipv6();
