@@ -30,10 +30,21 @@ std::string file_name(std::string text)
   return text;
 }
 
-bool keep_evidence()
+bool is_set(const char *variable)
 {
-  const char *keep = std::getenv("VERDICT_KEEP");
-  return keep && *keep && std::string_view(keep) != "0";
+  const char *value = std::getenv(variable);
+  return value && *value && std::string_view(value) != "0";
+}
+
+/// The part of the environment that says what the tests run on, as the shell takes it.
+std::string environment()
+{
+  std::string text;
+  for (const char *name : { "VERDICT_KERNEL", "VERDICT_INITRD" }) {
+    if (const char *value = std::getenv(name); value && *value)
+      text += std::string(name) + "=" + value + " ";
+  }
+  return text;
 }
 
 } // namespace
@@ -42,7 +53,7 @@ void NicTest::SetUp()
 {
   const auto places = Places::find();
   ASSERT_OK(places);
-  evidence_ = places->out / "run" / file_name(full_name());
+  evidence_ = places->run() / file_name(full_name());
   std::error_code ignored;
   fs::remove_all(evidence_, ignored);
 
@@ -100,22 +111,32 @@ std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
   return found;
 }
 
+void NicTest::expect_no_leaks()
+{
+  auto leaks = find_leaks(agent());
+  ASSERT_OK(leaks);
+  EXPECT_THAT(*leaks, testing::IsEmpty()) << "kmemleak: nothing points to this memory any more";
+}
+
 void NicTest::TearDown()
 {
   if (machine_) {
+    if (agent_ && is_set("VERDICT_LEAKS") && machine_->health())
+      expect_no_leaks();
     for (const std::string &complaint :
          complaints(*machine_, agent_ ? &*agent_ : nullptr, allowed_))
       ADD_FAILURE() << complaint;
     machine_.reset();
   }
   if (HasFailure()) {
-    std::printf("%.*sout/harness/verdict_suite --gtest_filter=%s\n",
-                static_cast<int>(rerun_mark.size()), rerun_mark.data(), full_name().c_str());
+    std::printf("%.*s%sout/harness/verdict_suite --gtest_filter=%s\n",
+                static_cast<int>(rerun_mark.size()), rerun_mark.data(), environment().c_str(),
+                full_name().c_str());
     if (fs::exists(evidence_))
       std::printf("%.*s%s/\n", static_cast<int>(evidence_mark.size()), evidence_mark.data(),
                   evidence_.c_str());
     std::fflush(stdout);
-  } else if (!keep_evidence()) {
+  } else if (!is_set("VERDICT_KEEP")) {
     std::error_code ignored;
     fs::remove_all(evidence_, ignored);
   }

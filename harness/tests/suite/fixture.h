@@ -62,6 +62,11 @@ protected:
   /// harmless.
   void allow_in_log(const std::string &pattern, const std::string &reason);
 
+  /// Fails the test if kmemleak knows of memory that the guest's kernel has lost. It takes about
+  /// ten seconds on a kernel that has kmemleak, and nothing on others; VERDICT_LEAKS=1 does it
+  /// after every test.
+  void expect_no_leaks();
+
   /// What the guest's kernel logged since the fork.
   std::string serial_log();
 

@@ -10,19 +10,28 @@
 
 namespace verdict {
 
-/// Where a run takes its parts from and puts its things. The kernel is the one that scripts/setup
-/// has chosen, the image what scripts/guest-image makes of it; VERDICT_KERNEL and VERDICT_INITRD
-/// name others.
+/// Where a run takes its parts from and puts its things. The kernel is by default the one that
+/// scripts/setup has chosen, the image what scripts/guest-image makes of it. VERDICT_KERNEL names
+/// another: "debug" is what scripts/kernel has put into out/kernel/debug, and its image; a path is
+/// a kernel's file, with VERDICT_INITRD its image.
 struct Places {
   std::filesystem::path out;    ///< "out", from the project's top
   std::filesystem::path kernel; ///< bzImage or vmlinux
   std::filesystem::path initrd;
+  std::string kernel_name; ///< "debug"; "" for the default
+
+  /// Where a test leaves its evidence; runs on different kernels do not meet.
+  std::filesystem::path run() const;
 
   static Result<Places> find();
 };
 
 /// Tells the guest where the harness is, so that it never asks.
 Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname);
+
+/// What kmemleak finds in the guest; empty if nothing, or if the guest's kernel has no kmemleak.
+/// It does not report what is younger than five seconds, so this waits for that long.
+Result<std::string> find_leaks(guest::Agent &agent);
 
 /// How a column's guest is made.
 Result<GoldenSpec> golden_spec(const Column &column, const Places &places);
