@@ -13,7 +13,7 @@
  * the bulk queue (xdp_ring_tx_fn); it is inlined with the rest.
  *
  * Every buffer is one order-0 page of the queue's page_pool, mapped
- * DMA_BIDIRECTIONAL, with XDP_PACKET_HEADROOM in front and room for
+ * DMA_BIDIRECTIONAL, with XDP_RING_HEADROOM in front and room for
  * skb_shared_info at the end. Nothing of that depends on a program being
  * attached, so a program comes and goes by an exchange of one pointer.
  */
@@ -27,6 +27,9 @@
 /* Frames an XDP_TX bulk holds: what a poll with the usual budget can produce */
 #define XDP_RING_TX_BULK	NAPI_POLL_WEIGHT
 
+/* What lies in front of a received frame; IP headers come out aligned */
+#define XDP_RING_HEADROOM	(XDP_PACKET_HEADROOM + NET_IP_ALIGN)
+
 /* The most parts a frame can have: the linear one and the frags */
 #define XDP_RING_MAX_PARTS	(MAX_SKB_FRAGS + 1)
 
@@ -38,6 +41,7 @@ enum xdp_ring_rx_stat {
 	XDP_RING_TX_ERRORS,
 	XDP_RING_REDIRECT,
 	XDP_RING_REDIRECT_ERRORS,
+	XDP_RING_OVERSIZE,
 	XDP_RING_RX_STATS
 };
 
@@ -52,7 +56,8 @@ enum xdp_ring_tx_stat {
 
 /**
  * struct xdp_ring_stats - XDP counters of a queue pair
- * @rx: frames by outcome; their sum is the frames that a program saw
+ * @rx: frames by outcome; but for XDP_RING_OVERSIZE, their sum is the frames
+ *	that a program saw
  * @rx_syncp: guards @rx, which the queue's NAPI writes
  * @tx: frames that came through ndo_xdp_xmit, by outcome
  * @tx_syncp: guards @tx, which is written under the Tx queue's lock
@@ -96,7 +101,8 @@ struct xdp_ring_part {
  *	 @xdp.data is NULL between frames.
  * @pool: the queue's buffers
  * @stats: where the queue counts
- * @redirected: a frame of this poll waits for xdp_do_flush()
+ * @gfp: how pages are allocated
+ * @redirected: a frame of this poll may wait for xdp_do_flush()
  * @tx_posted: a frame of this poll was posted and waits for the doorbell
  * @tx_count: frames in @tx
  * @prog: program that the frames in @tx came from
@@ -108,6 +114,7 @@ struct xdp_ring_rxq {
 	struct xdp_buff xdp;
 	struct page_pool *pool;
 	struct xdp_ring_stats *stats;
+	gfp_t gfp;
 	bool redirected;
 	bool tx_posted;
 	u32 tx_count;
@@ -180,10 +187,10 @@ bool xdp_ring_pad(struct xdp_ring_frame *frame, const void *hard_end, u32 len);
 static inline struct page *xdp_ring_alloc_page(struct xdp_ring_rxq *rxq,
 					       dma_addr_t *dma)
 {
-	struct page *page = page_pool_dev_alloc_pages(rxq->pool);
+	struct page *page = page_pool_alloc_pages(rxq->pool, rxq->gfp);
 
 	if (likely(page))
-		*dma = page_pool_get_dma_addr(page) + XDP_PACKET_HEADROOM;
+		*dma = page_pool_get_dma_addr(page) + XDP_RING_HEADROOM;
 	return page;
 }
 
@@ -238,7 +245,7 @@ static inline bool xdp_ring_add_page(struct xdp_ring_rxq *rxq,
 		return xdp_ring_add_frag(rxq, page, len);
 
 	xdp_reinit_buff(xdp);
-	xdp_prepare_buff(xdp, page_address(page), XDP_PACKET_HEADROOM, len,
+	xdp_prepare_buff(xdp, page_address(page), XDP_RING_HEADROOM, len,
 			 true);
 	net_prefetch(xdp->data);
 	return true;
@@ -316,6 +323,15 @@ static __always_inline bool xdp_ring_run(struct xdp_ring_rxq *rxq,
 	void *end = xdp->data_end;
 	u32 act, sync;
 
+	/* Devices may receive more than the MTU, which is all that was looked
+	 * at when a program without frags was attached.
+	 */
+	if (unlikely(xdp_buff_has_frags(xdp) && !prog->aux->xdp_has_frags)) {
+		rxq->pending[XDP_RING_OVERSIZE]++;
+		xdp_ring_recycle(rxq, -1);
+		return false;
+	}
+
 	act = bpf_prog_run_xdp(prog, xdp);
 	if (act == XDP_PASS) {
 		rxq->pending[XDP_RING_PASS]++;
@@ -324,7 +340,7 @@ static __always_inline bool xdp_ring_run(struct xdp_ring_rxq *rxq,
 
 	/* Program and device both may have written up to the farther end */
 	sync = max(end, xdp->data_end) - xdp->data_hard_start -
-	       XDP_PACKET_HEADROOM;
+	       XDP_RING_HEADROOM;
 
 	switch (act) {
 	case XDP_TX:
@@ -332,10 +348,11 @@ static __always_inline bool xdp_ring_run(struct xdp_ring_rxq *rxq,
 			goto exception;
 		break;
 	case XDP_REDIRECT:
+		/* A broadcast that fails may have queued some of its copies */
+		rxq->redirected = true;
 		if (unlikely(xdp_do_redirect(xdp->rxq->dev, xdp, prog)))
 			goto exception;
 		rxq->pending[XDP_RING_REDIRECT]++;
-		rxq->redirected = true;
 		xdp->data = NULL;
 		break;
 	case XDP_DROP:

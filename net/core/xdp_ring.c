@@ -16,6 +16,7 @@ static const char xdp_ring_rx_names[][ETH_GSTRING_LEN] = {
 	[XDP_RING_TX_ERRORS]		= "rx_xdp_tx_errors",
 	[XDP_RING_REDIRECT]		= "rx_xdp_redirect",
 	[XDP_RING_REDIRECT_ERRORS]	= "rx_xdp_redirect_errors",
+	[XDP_RING_OVERSIZE]		= "rx_oversize_for_xdp",
 };
 
 static const char xdp_ring_tx_names[][ETH_GSTRING_LEN] = {
@@ -118,13 +119,13 @@ int xdp_ring_create(struct xdp_ring_rxq *rxq,
 		.napi		= config->napi,
 		.netdev		= config->netdev,
 		.dma_dir	= DMA_BIDIRECTIONAL,
-		.offset		= XDP_PACKET_HEADROOM,
+		.offset		= XDP_RING_HEADROOM,
 		.max_len	= config->buf_len,
 	};
 	struct page_pool *pool;
 	int err;
 
-	if (WARN_ON(XDP_PACKET_HEADROOM + config->buf_len >
+	if (WARN_ON(XDP_RING_HEADROOM + config->buf_len >
 		    SKB_WITH_OVERHEAD(PAGE_SIZE)))
 		return -EINVAL;
 
@@ -144,6 +145,10 @@ int xdp_ring_create(struct xdp_ring_rxq *rxq,
 	xdp_init_buff(&rxq->xdp, PAGE_SIZE, &rxq->info);
 	rxq->pool = pool;
 	rxq->stats = config->stats;
+	/* A device that cannot reach all memory shall not bounce every frame */
+	rxq->gfp = GFP_ATOMIC | __GFP_NOWARN;
+	if (dma_get_mask(config->dev) <= DMA_BIT_MASK(32))
+		rxq->gfp |= __GFP_DMA32;
 	return 0;
 
 err_rxq:
@@ -193,7 +198,7 @@ bool xdp_ring_add_frag(struct xdp_ring_rxq *rxq, struct page *page, u32 len)
 	}
 
 	skb_frag_fill_page_desc(&sinfo->frags[sinfo->nr_frags++], page,
-				XDP_PACKET_HEADROOM, len);
+				XDP_RING_HEADROOM, len);
 	sinfo->xdp_frags_size += len;
 	if (page_is_pfmemalloc(page))
 		xdp_buff_set_frag_pfmemalloc(xdp);

@@ -79,7 +79,7 @@ static bool add(struct kunit *test, u32 len)
 	page = xdp_ring_alloc_page(&fixture->rxq, &dma);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_EQ(test, dma,
-			page_pool_get_dma_addr(page) + XDP_PACKET_HEADROOM);
+			page_pool_get_dma_addr(page) + XDP_RING_HEADROOM);
 	added = xdp_ring_add_page(&fixture->rxq, page, len);
 	if (!added)
 		page_pool_put_full_page(fixture->rxq.pool, page, true);
@@ -107,7 +107,7 @@ static void xdp_ring_collects_one_buffer(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, add(test, 1518));
 	expect_frame(test, 1518, 0, 1518);
 	KUNIT_EXPECT_EQ(test, xdp->data - xdp->data_hard_start,
-			XDP_PACKET_HEADROOM);
+			XDP_RING_HEADROOM);
 	KUNIT_EXPECT_PTR_EQ(test, xdp->data_meta, xdp->data);
 
 	xdp_ring_trim(&fixture->rxq, 4);

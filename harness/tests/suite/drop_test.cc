@@ -89,6 +89,26 @@ TEST_P(Drop, UnknownVerdictDropsFiresTheTracepointAndWarns)
   expect_ethtool("rx_xdp_aborted", frames.size());
 }
 
+TEST_P(Drop, FrameAboveTheMtuNeverMeetsAProgramThatSeesOnlyPartOfIt)
+{
+  if (!patched())
+    GTEST_SKIP() << "other drivers have other buffers";
+  // Long packets are enabled, so the device takes more than the MTU; a program without frags would
+  // judge 2048 bytes and let the rest pass unseen.
+  ASSERT_OK(load({ .action = XDP_PASS }));
+  ASSERT_OK(set_mtu(1600));
+  ASSERT_OK(agent().xdp_attach(ifname(), { "main", "verdict" }));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const auto fits = test_frames(nic(), std::vector<size_t>{ 60, 1614, 2048 });
+  const auto too_long = test_frames(nic(), std::vector<size_t>{ 2049, 3000, 9014 });
+  ASSERT_OK(wire().exchange(fits));
+  ASSERT_OK(wire().exchange(too_long));
+  ASSERT_OK_AND_ASSIGN(auto in_stack, sniffed(socket, fits.size()));
+  EXPECT_THAT(in_stack, AreFrames(fits));
+  EXPECT_EQ(counter(VERDICT_FRAMES), fits.size());
+  expect_ethtool("rx_oversize_for_xdp", too_long.size());
+}
+
 TEST_P(Drop, OtherVerdictsFireNoException)
 {
   ASSERT_OK(load_traced({ .action = XDP_DROP }, { "on_exception" }));

@@ -85,6 +85,27 @@ TEST_P(Tx, AFrameCutShortIsPaddedWithZeros)
   EXPECT_THAT(back, AreFrames({ padded(swapped(with_tail_adjusted(frame, left - 600))) }));
 }
 
+TEST_P(Tx, FrameLongerThanTheDeviceTakesIsDroppedAndCounted)
+{
+  if (!patched())
+    GTEST_SKIP() << "other drivers have other limits";
+  constexpr size_t longest = 16128 - 4; // MAX_JUMBO_FRAME_SIZE without FCS, e1000_hw.h
+  ASSERT_OK(set_mtu(longest - 14));
+  ASSERT_OK(load(tx));
+  ASSERT_OK(attach_loaded());
+  const auto frames = test_frames(nic(), std::vector<size_t>{ longest - 200 });
+  for (int grown : { 200, 201 }) {
+    SCOPED_TRACE(testing::Message() << "grown by " << grown);
+    ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS, .adjust_head = -grown }));
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    if (frames[0].size() + grown <= longest)
+      EXPECT_THAT(back, AreFrames({ swapped(with_head_adjusted(frames[0], -grown)) }));
+    else
+      EXPECT_THAT(back, HasNoFrames());
+  }
+  expect_ethtool("rx_xdp_tx_errors", 1);
+}
+
 TEST_P(Tx, ThousandFramesComeBackInOrder)
 {
   ASSERT_OK(attach(tx));

@@ -33,7 +33,9 @@ int e1000_create_rx_queue(struct e1000_adapter *adapter,
  *
  * A frame that is received in part goes as well.
  *
- * Context: process; NAPI and receives are disabled.
+ * Context: process; NAPI and receives are disabled. Only for the 82542
+ * rev. 2.0, whose receiver e1000_set_rx_mode() resets, NAPI may be running: a
+ * race that the driver has had with this chip for as long as it has NAPI.
  */
 void e1000_clean_rx_ring(struct e1000_adapter *adapter,
 			 struct e1000_rx_ring *rx_ring)
@@ -56,8 +58,11 @@ void e1000_clean_rx_ring(struct e1000_adapter *adapter,
 
 	rx_ring->next_to_clean = 0;
 	rx_ring->next_to_use = 0;
-	writel(0, hw->hw_addr + rx_ring->rdh);
-	writel(0, hw->hw_addr + rx_ring->rdt);
+	/* A ring that the device was never given has no registers */
+	if (rx_ring->rdh) {
+		writel(0, hw->hw_addr + rx_ring->rdh);
+		writel(0, hw->hw_addr + rx_ring->rdt);
+	}
 }
 
 /**
@@ -70,9 +75,8 @@ void e1000_clean_rx_ring(struct e1000_adapter *adapter,
  * no care here.
  *
  * Context: NAPI, or while that is disabled.
- * Return: false when memory ran out before the ring was full.
  */
-bool e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
+void e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 			    struct e1000_rx_ring *rx_ring)
 {
 	u32 todo = E1000_DESC_UNUSED(rx_ring), filled = 0;
@@ -103,7 +107,6 @@ bool e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 		writel(i ? i - 1 : rx_ring->count - 1,
 		       adapter->hw.hw_addr + rx_ring->rdt);
 	}
-	return filled == todo;
 }
 
 /* Is a frame good in spite of the errors that its last descriptor tells of?
@@ -125,14 +128,20 @@ static bool e1000_rx_forgive(struct e1000_adapter *adapter,
 	return adapter->netdev->features & NETIF_F_RXALL;
 }
 
-/* The device's word is not taken for the length of anything: a buffer that
- * cannot be, a frame without end or one too short for a header goes whole.
+/* The device's word is not taken for the length of anything: a frame with a
+ * buffer that cannot be, without end, or too short for a header goes whole.
  */
 static __cold void e1000_rx_refuse(struct e1000_adapter *adapter,
 				   struct e1000_rx_ring *rx_ring)
 {
 	xdp_ring_discard(&rx_ring->rxq);
 	adapter->rx_malformed++;
+}
+
+/* A buffer holds something, and the device goes on to the next when it is full */
+static bool e1000_rx_len_valid(u32 len, bool eop)
+{
+	return eop ? len && len <= E1000_RX_BUF_LEN : len == E1000_RX_BUF_LEN;
 }
 
 /* Add a descriptor's buffer to the frame being collected.
@@ -144,7 +153,7 @@ static u32 e1000_rx_collect(struct e1000_adapter *adapter,
 			    struct page *page)
 {
 	struct xdp_ring_rxq *rxq = &rx_ring->rxq;
-	u32 len = le16_to_cpu(desc->length);
+	u32 len = le16_to_cpu(READ_ONCE(desc->length));
 	bool eop = status & E1000_RXD_STAT_EOP;
 
 	if (unlikely(rx_ring->discarding)) {
@@ -153,7 +162,7 @@ static u32 e1000_rx_collect(struct e1000_adapter *adapter,
 		return 0;
 	}
 
-	if (unlikely(!len || len > E1000_RX_BUF_LEN ||
+	if (unlikely(!e1000_rx_len_valid(len, eop) ||
 		     !xdp_ring_add_page(rxq, page, len))) {
 		page_pool_put_full_page(rxq->pool, page, true);
 		e1000_rx_refuse(adapter, rx_ring);
@@ -202,8 +211,8 @@ static void e1000_rx_pass(struct e1000_adapter *adapter,
  * @budget: descriptors to process at most, not 0
  *
  * Context: NAPI.
- * Return: descriptors processed; the whole @budget also when no memory could
- * be had for new buffers, for with none left no interrupt would come either.
+ * Return: descriptors processed; the whole @budget also when memory for new
+ * buffers is short, for with none left no interrupt would come either.
  */
 int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		       struct e1000_rx_ring *rx_ring, int budget)
@@ -212,7 +221,6 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 	struct xdp_ring_rxq *rxq = &rx_ring->rxq;
 	unsigned int bytes = 0, packets = 0;
 	u32 i = rx_ring->next_to_clean;
-	bool filled = true;
 	int work = 0;
 
 	while (work < budget) {
@@ -237,7 +245,6 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		if (likely(len)) {
 			bytes += len;
 			packets++;
-			rx_ring->eop = desc;
 			if (!prog ||
 			    xdp_ring_run(rxq, prog, e1000_xdp_tx_flush))
 				e1000_rx_pass(adapter, rx_ring, desc, status);
@@ -246,14 +253,13 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 
 		if (unlikely(++i == rx_ring->count))
 			i = 0;
-		/* One at a time is too slow, all at the end too late */
 		rx_ring->next_to_clean = i;
+		/* One at a time is too slow, all at the end too late */
 		if (unlikely(!(work % E1000_RX_BUFFER_WRITE)))
-			filled = e1000_alloc_rx_buffers(adapter, rx_ring);
+			e1000_alloc_rx_buffers(adapter, rx_ring);
 	}
 
-	if (E1000_DESC_UNUSED(rx_ring))
-		filled = e1000_alloc_rx_buffers(adapter, rx_ring);
+	e1000_alloc_rx_buffers(adapter, rx_ring);
 	if (prog)
 		xdp_ring_poll_end(rxq, e1000_xdp_tx_flush);
 
@@ -261,7 +267,8 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 	adapter->total_rx_bytes += bytes;
 	adapter->netdev->stats.rx_bytes += bytes;
 	adapter->netdev->stats.rx_packets += packets;
-	return unlikely(!filled) ? budget : work;
+	return unlikely(E1000_DESC_UNUSED(rx_ring) > rx_ring->count / 2) ?
+	       budget : work;
 }
 
 /* Rx pauses the sender early enough for a frame that is on its way, as
@@ -328,7 +335,10 @@ int e1000_change_mtu(struct net_device *netdev, int new_mtu)
 	if (running && reset) {
 		e1000_up(adapter);
 	} else if (running) {
+		/* e1000_set_rx_mode() writes the same register */
+		netif_addr_lock_bh(netdev);
 		e1000_setup_rctl(adapter);
+		netif_addr_unlock_bh(netdev);
 		e1000_set_watermarks(adapter);
 	} else {
 		e1000_reset(adapter);
@@ -350,20 +360,26 @@ void e1000_apply_rx_features(struct e1000_adapter *adapter)
 	struct e1000_hw *hw = &adapter->hw;
 	u32 rxcsum;
 
+	/* Its receive unit goes through a reset for that anyway */
+	if (hw->mac_type <= e1000_82542_rev2_1) {
+		e1000_reinit_locked(adapter);
+		return;
+	}
+
 	e1000_lock_reset(adapter);
 
+	netif_addr_lock_bh(netdev);
 	/* What RXALL has set beyond e1000_setup_rctl()'s own bits */
 	if (!(netdev->features & NETIF_F_RXALL))
 		ew32(RCTL, er32(RCTL) & ~E1000_RCTL_PMCF);
 	e1000_set_rx_mode(netdev);
 	e1000_setup_rctl(adapter);
+	netif_addr_unlock_bh(netdev);
 
-	if (hw->mac_type >= e1000_82543) {
-		rxcsum = er32(RXCSUM) & ~E1000_RXCSUM_TUOFL;
-		if (adapter->rx_csum)
-			rxcsum |= E1000_RXCSUM_TUOFL;
-		ew32(RXCSUM, rxcsum);
-	}
+	rxcsum = er32(RXCSUM) & ~E1000_RXCSUM_TUOFL;
+	if (adapter->rx_csum)
+		rxcsum |= E1000_RXCSUM_TUOFL;
+	ew32(RXCSUM, rxcsum);
 
 	e1000_unlock_reset(adapter);
 }

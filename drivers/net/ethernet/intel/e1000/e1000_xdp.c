@@ -15,10 +15,15 @@
 
 /* With the Tx lock held: may XDP post frames now? Without carrier they would
  * stay in the ring, and the watchdog would reset the device over and over.
+ * When the stack has stopped its queue for want of descriptors, it gets the
+ * next ones that come free.
  */
-static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter)
+static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter,
+			     const struct netdev_queue *txq)
 {
 	return netif_carrier_ok(adapter->netdev) &&
+	       netif_device_present(adapter->netdev) &&
+	       !netif_tx_queue_stopped(txq) &&
 	       !test_bit(__E1000_DOWN, &adapter->flags);
 }
 
@@ -26,21 +31,54 @@ static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
 {
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 
+	WRITE_ONCE(tx_ring->xdp_unsent, false);
 	writel(tx_ring->next_to_use, adapter->hw.hw_addr + tx_ring->tdt);
 }
 
-/* Is there room for a frame, so that the stack still finds its share? */
-static bool e1000_xdp_has_room(const struct e1000_adapter *adapter,
-			       struct e1000_tx_ring *tx_ring,
-			       const struct xdp_ring_frame *frame)
+/**
+ * e1000_xdp_send_rest - tell the device of frames that were left without a doorbell
+ * @adapter: board private structure
+ *
+ * ndo_xdp_xmit is called without XDP_XMIT_FLUSH when a bulk overflows, and not
+ * called again if a devmap's program drops all of the last one. Such frames do
+ * not hang, they wait.
+ *
+ * Context: NAPI.
+ */
+void e1000_xdp_send_rest(struct e1000_adapter *adapter)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(adapter->netdev, 0);
+
+	__netif_tx_lock(txq, smp_processor_id());
+	adapter->detect_tx_hung = false;
+	e1000_xdp_doorbell(adapter);
+	__netif_tx_unlock(txq);
+}
+
+/* Is there room for a frame, so that the stack still finds its share? No
+ * device takes an empty buffer or a frame that is longer than any it receives.
+ */
+static bool e1000_xdp_fits(const struct e1000_adapter *adapter,
+			   struct e1000_tx_ring *tx_ring,
+			   const struct xdp_ring_frame *frame, u32 len)
 {
 	u32 descs = e1000_tx_descs(adapter, frame->len);
 	u32 i;
 
-	if (unlikely(frame->sinfo))
-		for (i = 0; i < frame->sinfo->nr_frags; i++)
-			descs += e1000_tx_descs(adapter,
-				skb_frag_size(&frame->sinfo->frags[i]));
+	if (unlikely(len > MAX_JUMBO_FRAME_SIZE - ETH_FCS_LEN))
+		return false;
+
+	if (unlikely(frame->sinfo)) {
+		for (i = 0; i < frame->sinfo->nr_frags; i++) {
+			u32 size = skb_frag_size(&frame->sinfo->frags[i]);
+
+			if (!size)
+				return false;
+			descs += e1000_tx_descs(adapter, size);
+		}
+		if (!frame->len)
+			return false;
+	}
 
 	/* One more for the frame after a TSO one, two to keep head and tail
 	 * apart.
@@ -48,12 +86,14 @@ static bool e1000_xdp_has_room(const struct e1000_adapter *adapter,
 	return E1000_DESC_UNUSED(tx_ring) >= descs + 3 + E1000_XDP_TX_RESERVE;
 }
 
-/* Write the descriptors of one part of a frame, from descriptor i on.
+/* Write the descriptors of one part of a frame, from descriptor i on. With
+ * split, the part ends in a descriptor of its own.
  * Return: the descriptor after the last one.
  */
 static u32 e1000_xdp_post_part(struct e1000_adapter *adapter,
 			       struct e1000_tx_ring *tx_ring, u32 i,
-			       const struct xdp_ring_part *part, bool first)
+			       const struct xdp_ring_part *part, bool first,
+			       bool split)
 {
 	dma_addr_t dma = part->dma;
 	u32 len = part->len;
@@ -63,13 +103,9 @@ static u32 e1000_xdp_post_part(struct e1000_adapter *adapter,
 		struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
 		u32 size = e1000_tx_chunk(adapter, dma, len, first);
 
-		/* The first linear frame after a TSO one ends in a descriptor
-		 * of its own, or it is written back before it is read.
-		 */
-		if (unlikely(tx_ring->last_tx_tso)) {
-			tx_ring->last_tx_tso = false;
-			if (size == len && size > 4)
-				size -= 4;
+		if (unlikely(split && size == len && size > 4)) {
+			size -= 4;
+			split = false;
 		}
 
 		desc->buffer_addr = cpu_to_le64(dma);
@@ -123,13 +159,16 @@ static bool e1000_xdp_post(struct e1000_adapter *adapter,
 	u32 first = tx_ring->next_to_use;
 	struct e1000_tx_buffer *last;
 	u32 i = first, eop = first;
+	bool split;
 	u32 n;
 
-	if (unlikely(!e1000_xdp_has_room(adapter, tx_ring, frame)))
+	if (unlikely(!e1000_xdp_fits(adapter, tx_ring, frame, len)))
 		return false;
 
 	if (unlikely(adapter->hw.mac_type == e1000_82547 &&
 		     !e1000_82547_reserve_fifo(adapter, len))) {
+		/* The task waits until all that was posted is out */
+		e1000_xdp_doorbell(adapter);
 		schedule_delayed_work(&adapter->fifo_stall_task, 1);
 		return false;
 	}
@@ -137,8 +176,16 @@ static bool e1000_xdp_post(struct e1000_adapter *adapter,
 	if (unlikely(xdp_ring_map(&adapter->pdev->dev, frame, parts)))
 		return false;
 
+	/* The first linear frame after a TSO one is else written back before
+	 * it is read.
+	 */
+	split = tx_ring->last_tx_tso && !frame->sinfo;
+	if (unlikely(split))
+		tx_ring->last_tx_tso = false;
+
 	for (n = 0; n < xdp_ring_parts(frame); n++) {
-		i = e1000_xdp_post_part(adapter, tx_ring, i, &parts[n], !n);
+		i = e1000_xdp_post_part(adapter, tx_ring, i, &parts[n], !n,
+					split);
 		eop = (i ?: tx_ring->count) - 1;
 		e1000_xdp_own_part(&tx_ring->buffer_info[eop], frame,
 				   &parts[n]);
@@ -182,7 +229,7 @@ void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
 	bool can_tx;
 
 	__netif_tx_lock(txq, smp_processor_id());
-	can_tx = e1000_xdp_can_tx(adapter);
+	can_tx = e1000_xdp_can_tx(adapter, txq);
 	for (i = 0; i < rxq->tx_count; i++) {
 		if (likely(can_tx && e1000_xdp_post(adapter, &rxq->tx[i])))
 			sent++;
@@ -219,7 +266,7 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		return -EINVAL;
 
 	__netif_tx_lock(txq, smp_processor_id());
-	if (unlikely(!e1000_xdp_can_tx(adapter))) {
+	if (unlikely(!e1000_xdp_can_tx(adapter, txq))) {
 		xdp_ring_count_xmit(&adapter->xdp_stats, 0, n);
 		__netif_tx_unlock(txq);
 		return -ENETDOWN;
@@ -235,6 +282,8 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	if (flags & XDP_XMIT_FLUSH) {
 		txq_trans_cond_update(txq);
 		e1000_xdp_doorbell(adapter);
+	} else if (sent) {
+		WRITE_ONCE(adapter->tx_ring->xdp_unsent, true);
 	}
 	__netif_tx_unlock(txq);
 	return sent;
@@ -318,21 +367,24 @@ int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf)
 	}
 }
 
-/* The VLAN tag that the device has taken out of the frame. There is no hash
- * and no time stamp in a descriptor.
+/* The VLAN tag that the device has taken out of the frame; while its program
+ * runs, the frame's last descriptor is the next to clean. There is no hash and
+ * no time stamp in a descriptor.
  */
 static int e1000_xdp_rx_vlan_tag(const struct xdp_md *ctx, __be16 *vlan_proto,
 				 u16 *vlan_tci)
 {
 	const struct e1000_rx_ring *rx_ring;
+	const struct e1000_rx_desc *desc;
 
 	rx_ring = container_of((const struct xdp_buff *)ctx,
 			       struct e1000_rx_ring, rxq.xdp);
-	if (!(rx_ring->eop->status & E1000_RXD_STAT_VP))
+	desc = E1000_RX_DESC(*rx_ring, rx_ring->next_to_clean);
+	if (!(desc->status & E1000_RXD_STAT_VP))
 		return -ENODATA;
 
 	*vlan_proto = htons(ETH_P_8021Q);
-	*vlan_tci = le16_to_cpu(rx_ring->eop->special);
+	*vlan_tci = le16_to_cpu(desc->special);
 	return 0;
 }
 

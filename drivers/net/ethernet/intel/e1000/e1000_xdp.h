@@ -16,12 +16,20 @@
  */
 #define E1000_XDP_TX_RESERVE	32
 
+/* What a Tx descriptor's buffer holds: e1000_tx_buffer.kind */
+enum e1000_tx_kind {
+	E1000_TX_SKB,
+	E1000_TX_XDP_PAGE,	/* XDP_TX: a page of our own pool */
+	E1000_TX_XDP_PART,	/* a redirected frame, but for its last part */
+	E1000_TX_XDP_FRAME,	/* a redirected frame's last part */
+};
+
 /* e1000_rx.c */
 int e1000_create_rx_queue(struct e1000_adapter *adapter,
 			  struct e1000_rx_ring *rx_ring);
 void e1000_clean_rx_ring(struct e1000_adapter *adapter,
 			 struct e1000_rx_ring *rx_ring);
-bool e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
+void e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 			    struct e1000_rx_ring *rx_ring);
 int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		       struct e1000_rx_ring *rx_ring, int budget);
@@ -32,6 +40,7 @@ void e1000_apply_rx_features(struct e1000_adapter *adapter);
 void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell);
 int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		   u32 flags);
+void e1000_xdp_send_rest(struct e1000_adapter *adapter);
 void e1000_xdp_free_tx(struct e1000_tx_buffer *buffer_info, int budget);
 int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf);
 void e1000_xdp_init(struct net_device *netdev);

@@ -28,8 +28,6 @@ struct e1000_rx_ring {
 	...
 -	struct sk_buff *rx_skb_top;
 +	struct xdp_ring_rxq rxq;
-+	/* the last descriptor of the frame that a program sees */
-+	const struct e1000_rx_desc *eop;
 +	/* drop what comes until the end of a frame */
 +	bool discarding;
 	...
@@ -190,7 +188,6 @@ e1000_setup_rx_resources(...)
 +	err = e1000_create_rx_queue(adapter, rxdr);
 +	if (err)
 +		return err;
-+
 	size = sizeof(struct e1000_rx_buffer) * rxdr->count;
 	...
 }
@@ -236,7 +233,6 @@ e1000_clean(...)
 -	adapter->clean_rx(adapter, &adapter->rx_ring[0], &work_done, budget);
 +	if (unlikely(!budget))
 +		return 0;
-+
 +	work_done = e1000_clean_rx_irq(adapter, &adapter->rx_ring[0], budget);
 	...
 }

@@ -6,14 +6,6 @@
 
 @ buffer @
 @@
-+/* What a Tx descriptor's buffer holds */
-+enum e1000_tx_kind {
-+	E1000_TX_SKB,
-+	E1000_TX_XDP_PAGE,	/* XDP_TX: a page of our own pool */
-+	E1000_TX_XDP_PART,	/* a redirected frame, but for its last part */
-+	E1000_TX_XDP_FRAME,	/* a redirected frame's last part */
-+};
-+
 struct e1000_tx_buffer {
 -	struct sk_buff *skb;
 +	union {
@@ -24,6 +16,15 @@ struct e1000_tx_buffer {
 	...
 	bool mapped_as_page;
 +	u8 kind;
+	...
+};
+
+@ ring @
+@@
+struct e1000_tx_ring {
+	...
+	bool last_tx_tso;
++	bool xdp_unsent;
 	...
 };
 
@@ -58,6 +59,17 @@ bool e1000_clean_tx_irq(struct e1000_adapter *adapter,
 - e1000_clean_tx_irq(adapter, &adapter->tx_ring[0])
 + e1000_clean_tx_irq(adapter, &adapter->tx_ring[0], budget)
 
+@ rest @
+@@
+e1000_clean(...)
+{
+	...
++	if (unlikely(READ_ONCE(adapter->tx_ring->xdp_unsent) && budget))
++		e1000_xdp_send_rest(adapter);
+	tx_clean_complete = e1000_clean_tx_irq(...);
+	...
+}
+
 @ budget_free @
 @@
 e1000_clean_tx_irq(...)
@@ -75,9 +87,9 @@ e1000_clean_tx_irq(...)
 e1000_clean_tx_irq(...)
 {
 	<...
-	dma_rmb();
 +	if (unlikely(!budget && tx_ring->buffer_info[eop].kind))
 +		break;
+	for (;!cleaned;count++) { ... }
 	...>
 }
 
@@ -122,7 +134,8 @@ expression E;
 
 // Between netif_tx_disable() and napi_disable() a completion may wake the
 // queue, and ndo_xdp_xmit may have looked at the carrier before it went off.
-// With DOWN set and the queue locked once more both are out for good.
+// With DOWN set and the queue locked once more both are out for good, and so
+// is what they may have scheduled.
 
 @ down @
 @@
@@ -131,5 +144,6 @@ void e1000_down(...)
 	...
 	e1000_down_and_stop(adapter);
 +	netif_tx_disable(netdev);
++	cancel_delayed_work_sync(&adapter->fifo_stall_task);
 	...
 }

@@ -5,7 +5,7 @@
 @@
 struct e1000_adapter {
 	...
-	struct e1000_rx_ring *rx_ring;
+	struct napi_struct napi;
 +	struct bpf_prog *xdp_prog;
 +	struct xdp_ring_stats xdp_stats;
 	...
