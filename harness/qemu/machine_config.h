@@ -22,7 +22,8 @@ struct MachineConfig {
   std::filesystem::path initrd;   ///< what it boots into
   std::string extra_command_line; ///< is added to default_command_line()
   std::vector<NicConfig> nics;
-  unsigned memory_mib = 256; ///< small: the golden image's size follows what is touched
+  std::string chipset = "pc"; ///< QEMU's machine type: "pc" or "q35"
+  unsigned memory_mib = 256;  ///< small: the golden image's size follows what is touched
 };
 
 /// What every kernel of the harness boots with: everything to the serial log, a panic ends QEMU,
