@@ -6,13 +6,15 @@ export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help setup modules guest harness verdicts check lint clean
+.PHONY: help setup modules kernel guest harness verdicts check deep lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
 	@echo "make check     every test that CI runs: lint, the harness's own and the verdicts"
+	@echo "make deep      the verdicts again, on the debug kernel: KASAN, lockdep, kmemleak ..."
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
+	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs"
 	@echo "make harness   verdict, the C++ harness, in out/harness"
 	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
@@ -24,6 +26,10 @@ setup:
 modules: setup
 	@scripts/assemble
 	@scripts/modules
+
+kernel: setup
+	@scripts/assemble
+	@scripts/kernel
 
 guest: modules
 	@scripts/guest-image
@@ -37,7 +43,11 @@ verdicts: guest harness
 check: guest harness lint
 	@scripts/verdicts --jobs $(JOBS)
 
-lint: setup
+deep: kernel harness
+	@scripts/guest-image --kernel debug
+	@scripts/verdicts --jobs $(JOBS) --only suite --kernel debug
+
+lint: modules
 	@scripts/lint
 
 clean:
