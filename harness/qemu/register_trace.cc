@@ -23,7 +23,7 @@ Result<void> set_event(Machine &machine, bool enable)
 
 } // namespace
 
-Result<RegisterTrace> RegisterTrace::start(Machine &machine, size_t nic)
+Result<NicRegisters> nic_registers(Machine &machine, size_t nic)
 {
   auto buses = machine.qmp().command("query-pci");
   if (!buses)
@@ -34,19 +34,25 @@ Result<RegisterTrace> RegisterTrace::start(Machine &machine, size_t nic)
       if (device.value("qdev_id", "") != id)
         continue;
       for (const json &region : device["regions"]) {
-        if (region.value("type", "") != "memory" || region.value("bar", -1) != 0)
-          continue;
-        // Only what the log gains from now on is ours.
-        std::error_code missing;
-        const auto offset = std::filesystem::file_size(machine.trace_log(), missing);
-        if (auto done = set_event(machine, true); !done)
-          return tl::unexpected(done.error());
-        return RegisterTrace(machine, region["address"].get<uint64_t>(),
-                             region["size"].get<uint64_t>(), missing ? 0 : offset);
+        if (region.value("type", "") == "memory" && region.value("bar", -1) == 0)
+          return NicRegisters{ region["address"].get<uint64_t>(), region["size"].get<uint64_t>() };
       }
     }
   }
   return fail(id + " has no registers in memory at BAR 0");
+}
+
+Result<RegisterTrace> RegisterTrace::start(Machine &machine, size_t nic)
+{
+  auto registers = nic_registers(machine, nic);
+  if (!registers)
+    return tl::unexpected(registers.error());
+  // Only what the log gains from now on is ours.
+  std::error_code missing;
+  const auto offset = std::filesystem::file_size(machine.trace_log(), missing);
+  if (auto done = set_event(machine, true); !done)
+    return tl::unexpected(done.error());
+  return RegisterTrace(machine, registers->address, registers->size, missing ? 0 : offset);
 }
 
 Result<RegisterTrace::Counts> RegisterTrace::stop()

@@ -13,6 +13,15 @@ namespace verdict {
 inline constexpr uint64_t register_rdt = 0x2818; ///< receive descriptor tail
 inline constexpr uint64_t register_tdt = 0x3818; ///< transmit descriptor tail
 
+/// Where a NIC has its registers.
+struct NicRegisters {
+  uint64_t address; ///< physical, of BAR 0
+  uint64_t size;
+};
+
+/// The registers of NIC `nic`, where the guest has mapped them. Error: it has none in memory.
+Result<NicRegisters> nic_registers(Machine &machine, size_t nic);
+
 /// Counts the guest's writes to NIC registers while it runs, by QEMU's trace event
 /// memory_region_ops_write. NICs are told apart by the address of their BAR 0.
 class RegisterTrace {

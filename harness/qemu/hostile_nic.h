@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "qemu/machine.h"
+#include "qemu/qtest.h"
+#include "qemu/register_trace.h"
+
+namespace verdict {
+
+/// Bits of a receive descriptor of the 8254x (Intel's software developer's manual, 3.2.3).
+namespace rx {
+inline constexpr uint8_t dd = 1 << 0;    ///< status: the device is done with it
+inline constexpr uint8_t eop = 1 << 1;   ///< status: end of packet
+inline constexpr uint8_t ixsm = 1 << 2;  ///< status: ignore the checksum indication
+inline constexpr uint8_t tcpcs = 1 << 5; ///< status: the TCP or UDP checksum was looked at
+inline constexpr uint8_t ce = 1 << 0;    ///< error: CRC or alignment
+inline constexpr uint8_t se = 1 << 1;    ///< error: symbol
+inline constexpr uint8_t seq = 1 << 2;   ///< error: sequence
+inline constexpr uint8_t cxe = 1 << 4;   ///< error: carrier extension
+inline constexpr uint8_t tcpe = 1 << 5;  ///< error: TCP or UDP checksum
+inline constexpr uint8_t ipe = 1 << 6;   ///< error: IP checksum
+inline constexpr uint8_t rxe = 1 << 7;   ///< error: Rx data
+} // namespace rx
+
+/// What a device says of a buffer that it has filled, whether that is true or not.
+struct RxWriteBack {
+  uint16_t length = 0; ///< with FCS
+  uint8_t status = rx::dd | rx::eop;
+  uint8_t errors = 0;
+  std::vector<uint8_t> data = {}; ///< is put into the buffer
+};
+
+/// An e1000 of a guest that lies: its receive descriptors are written from outside, between two
+/// instructions of the guest.
+class HostileNic {
+public:
+  static Result<HostileNic> open(Machine &machine, size_t nic);
+
+  /// Writes back the next descriptors that the device owns, as if it had received, and raises the
+  /// interrupt. Waits before that until the driver has filled the ring. Error: the device does not
+  /// own that many.
+  Result<void> receive(const std::vector<RxWriteBack> &buffers);
+
+  /// Writes to the one descriptor that has no buffer when the ring is full.
+  Result<void> write_back_empty_slot(const RxWriteBack &buffer);
+
+  /// How many descriptors receive() can write back at once.
+  Result<size_t> owned();
+
+  Qtest &qtest() { return qtest_; }
+  uint64_t register_address(uint64_t offset) const { return registers_.address + offset; }
+
+private:
+  HostileNic(Machine &machine, Qtest qtest, NicRegisters registers)
+      : machine_(&machine), qtest_(std::move(qtest)), registers_(registers)
+  {
+  }
+
+  struct Ring {
+    uint64_t base;
+    uint32_t count, head, tail;
+  };
+  Result<Ring> ring();
+  Result<void> until_full();
+  Result<void> write_back(const Ring &ring, uint32_t slot, const RxWriteBack &buffer);
+  Result<void> write_back_all(const std::vector<RxWriteBack> &buffers);
+  template <typename Change>
+  Result<void> while_stopped(Change change);
+
+  Machine *machine_;
+  Qtest qtest_;
+  NicRegisters registers_;
+};
+
+} // namespace verdict

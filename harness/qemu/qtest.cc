@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "qemu/qtest.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <charconv>
+
+#include "base/text.h"
+
+namespace verdict {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr milliseconds timeout{ 10000 };
+
+/// "0x2a" as a number.
+Result<uint64_t> number(const std::string &text)
+{
+  uint64_t value = 0;
+  const char *end = text.data() + text.size();
+  if (text.starts_with("0x")) {
+    const auto parsed = std::from_chars(text.data() + 2, end, value, 16);
+    if (parsed.ec == std::errc() && parsed.ptr == end)
+      return value;
+  }
+  return fail("qtest: not a number: " + text);
+}
+
+} // namespace
+
+Result<Qtest> Qtest::open(Machine &machine)
+{
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    return fail_errno("socketpair");
+  Fd ours(ends[0]), theirs(ends[1]);
+
+  Qmp &qmp = machine.qmp();
+  if (auto passed = qmp.pass_descriptor("qtest", theirs.get()); !passed)
+    return tl::unexpected(passed.error());
+  const json address = { { "type", "fd" }, { "data", { { "str", "qtest" } } } };
+  const json socket = { { "type", "socket" },
+                        { "data", { { "addr", address }, { "server", false } } } };
+  if (auto added = qmp.command("chardev-add", { { "id", "qtest" }, { "backend", socket } }); !added)
+    return tl::unexpected(added.error());
+  const json object = {
+    { "qom-type", "qtest" }, { "id", "qtest" }, { "chardev", "qtest" }, { "log", "none" }
+  };
+  if (auto added = qmp.command("object-add", object); !added)
+    return tl::unexpected(added.error());
+  return Qtest(std::move(ours));
+}
+
+Result<std::string> Qtest::next_line(const Deadline &deadline)
+{
+  for (;;) {
+    if (const size_t end = unread_.find('\n'); end != unread_.npos) {
+      std::string line = unread_.substr(0, end);
+      unread_.erase(0, end + 1);
+      return line;
+    }
+    pollfd end{ .fd = socket_.get(), .events = POLLIN, .revents = 0 };
+    ::poll(&end, 1, deadline.poll_timeout());
+    char buffer[16384];
+    const ssize_t size = ::recv(socket_.get(), buffer, sizeof(buffer), MSG_DONTWAIT);
+    if (size > 0)
+      unread_.append(buffer, static_cast<size_t>(size));
+    else if (size == 0 || (errno != EAGAIN && errno != EINTR))
+      return fail("QEMU is gone");
+    else if (deadline.expired())
+      return fail("no answer in time");
+  }
+}
+
+/// What stands behind "OK" in the answer to a command.
+Result<std::string> Qtest::command(const std::string &line)
+{
+  const std::string text = line + "\n";
+  size_t sent = 0;
+  while (sent < text.size()) {
+    const ssize_t size =
+        ::send(socket_.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+    if (size >= 0)
+      sent += static_cast<size_t>(size);
+    else if (errno != EINTR)
+      return fail_errno("qtest: QEMU is gone");
+  }
+  const Deadline deadline(timeout);
+  for (;;) {
+    auto answer = next_line(deadline);
+    if (!answer)
+      return fail("qtest " + line.substr(0, line.find(' ')) + ": " + answer.error().message);
+    if (answer->starts_with("IRQ "))
+      continue; // an event, not an answer
+    if (*answer == "OK")
+      return std::string();
+    if (answer->starts_with("OK "))
+      return answer->substr(3);
+    return fail("qtest " + line.substr(0, line.find(' ')) + ": QEMU says " + *answer);
+  }
+}
+
+Result<uint32_t> Qtest::readl(uint64_t address)
+{
+  auto answer = command(format("readl 0x%llx", static_cast<unsigned long long>(address)));
+  if (!answer)
+    return tl::unexpected(answer.error());
+  auto value = number(*answer);
+  if (!value)
+    return tl::unexpected(value.error());
+  return static_cast<uint32_t>(*value);
+}
+
+Result<void> Qtest::writel(uint64_t address, uint32_t value)
+{
+  auto done =
+      command(format("writel 0x%llx 0x%x", static_cast<unsigned long long>(address), value));
+  if (!done)
+    return tl::unexpected(done.error());
+  return {};
+}
+
+Result<std::vector<uint8_t>> Qtest::read(uint64_t address, size_t size)
+{
+  auto answer =
+      command(format("read 0x%llx 0x%zx", static_cast<unsigned long long>(address), size));
+  if (!answer)
+    return tl::unexpected(answer.error());
+  if (!answer->starts_with("0x") || answer->size() != 2 + 2 * size)
+    return fail("qtest read: QEMU says " + *answer);
+  std::vector<uint8_t> bytes;
+  for (size_t i = 2; i < answer->size(); i += 2) {
+    auto byte = number("0x" + answer->substr(i, 2));
+    if (!byte)
+      return tl::unexpected(byte.error());
+    bytes.push_back(static_cast<uint8_t>(*byte));
+  }
+  return bytes;
+}
+
+Result<void> Qtest::write(uint64_t address, std::span<const uint8_t> bytes)
+{
+  std::string line =
+      format("write 0x%llx 0x%zx 0x", static_cast<unsigned long long>(address), bytes.size());
+  for (const uint8_t byte : bytes)
+    line += format("%02x", byte);
+  auto done = command(line);
+  if (!done)
+    return tl::unexpected(done.error());
+  return {};
+}
+
+} // namespace verdict
