@@ -255,6 +255,17 @@ Result<void> Agent::xdp_detach(const std::string &ifname, XdpMode mode)
   return done(call("xdp_detach", { { "ifname", ifname }, { "mode", mode_name(mode) } }));
 }
 
+Result<void> Agent::xdp_storm(const std::string &ifname, const Program &one, const Program &other,
+                              unsigned cycles, Timeout timeout)
+{
+  auto request = program_json(one);
+
+  request["ifname"] = ifname;
+  request["other"] = program_json(other);
+  request["cycles"] = cycles;
+  return done(call("xdp_storm", std::move(request), timeout));
+}
+
 Result<Attached> Agent::xdp_query(const std::string &ifname)
 {
   return taken("xdp_query", call("xdp_query", { { "ifname", ifname } }), [](const json &a) {

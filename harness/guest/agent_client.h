@@ -123,6 +123,9 @@ public:
   Result<void> xdp_attach(const std::string &ifname, const Program &program,
                           const AttachOptions &options = {});
   Result<void> xdp_detach(const std::string &ifname, XdpMode mode = XdpMode::native);
+  /// Attaches one program, replaces it by the other, detaches that, and so on.
+  Result<void> xdp_storm(const std::string &ifname, const Program &one, const Program &other,
+                         unsigned cycles, Timeout timeout = default_timeout);
   Result<Attached> xdp_query(const std::string &ifname);
   /// Attaches to tc ingress, in place of what is there.
   Result<void> tc_attach(const std::string &ifname, const Program &program);

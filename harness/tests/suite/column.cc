@@ -19,6 +19,14 @@ const std::vector<Column> &columns()
   return all;
 }
 
+std::vector<Column> patched_columns()
+{
+  std::vector<Column> patched;
+  std::copy_if(columns().begin(), columns().end(), std::back_inserter(patched),
+               [](const Column &column) { return column.driver == Driver::patched; });
+  return patched;
+}
+
 std::string Column::test_name() const
 {
   std::string text = name;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <thread>
 
 namespace verdict {
 
@@ -83,7 +84,7 @@ Frame with_tail_adjusted(Frame frame, int delta)
 
 guest::Program XdpTest::program(const std::string &name) const
 {
-  return { name, mtu_ > 1500 ? "verdict_frags" : "verdict" };
+  return { name, frags_ || mtu_ > 1500 ? "verdict_frags" : "verdict" };
 }
 
 Result<void> XdpTest::load(const verdict_config &config, const std::string &name,
@@ -95,6 +96,12 @@ Result<void> XdpTest::load(const verdict_config &config, const std::string &name
   if (!loaded)
     return tl::unexpected(loaded.error());
   return configure(config, name);
+}
+
+Result<void> XdpTest::load_frags(const verdict_config &config, const std::string &name)
+{
+  frags_ = true;
+  return load(config, name);
 }
 
 Result<void> XdpTest::configure(const verdict_config &config, const std::string &name)
@@ -253,6 +260,7 @@ Result<void> XdpTest::set_cable(size_t nic, bool in)
       return tl::unexpected(device.error());
     if (device->value("carrier", -1) == (in ? 1 : 0))
       return {};
+    std::this_thread::sleep_for(milliseconds(10));
   }
   return fail(ifname(nic) + " does not notice that its cable is " + (in ? "in" : "out"));
 }

@@ -48,6 +48,8 @@ protected:
   /// the tracing programs, which take time to load, and the one for tc.
   Result<void> load(const verdict_config &config, const std::string &name = "main",
                     const std::vector<std::string> &others = {});
+  /// The same for a program that has to be xdp.frags before the MTU asks for it.
+  Result<void> load_frags(const verdict_config &config, const std::string &name = "main");
   Result<void> configure(const verdict_config &config, const std::string &name = "main");
 
   /// Attaches what load() has loaded, in the column's mode.
@@ -111,6 +113,7 @@ private:
   void check_page_pools();
 
   unsigned mtu_ = 1500;
+  bool frags_ = false;
   bool accountable_ = true;
   std::map<std::string, size_t> attached_; // name under which it is loaded -> NIC
   std::vector<int> sockets_;
