@@ -82,7 +82,7 @@ struct PagePool {
 class Agent {
 public:
   using Timeout = std::chrono::milliseconds;
-  static constexpr Timeout default_timeout{ 10'000 };
+  static constexpr Timeout default_timeout{ 30'000 };
 
   /// Takes a connected stream socket.
   explicit Agent(Fd socket) : socket_(std::move(socket)) {}

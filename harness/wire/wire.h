@@ -17,7 +17,7 @@
 
 namespace verdict {
 
-inline constexpr milliseconds wire_timeout{ 10000 };
+inline constexpr milliseconds wire_timeout{ 30000 };
 
 /// The ICMP echo identifier of sentinels. Every BPF program of this project passes them, and ARP.
 inline constexpr uint16_t sentinel_id = 0x5e17;

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr milliseconds grace_timeout{ 10000 };
+constexpr milliseconds grace_timeout{ 30000 };
 
 std::string full_name()
 {
@@ -56,6 +56,7 @@ void NicTest::SetUp()
   evidence_ = places->run() / file_name(full_name());
   std::error_code ignored;
   fs::remove_all(evidence_, ignored);
+  allowed_ = false_alarms();
 
   ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(column(), *places));
   ASSERT_OK_AND_ASSIGN(machine_, GoldenStore(places->out / "golden").fork(spec, evidence_));

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "guest/agent_client.h"
 #include "qemu/golden_image.h"
+#include "qemu/splat_finder.h"
 #include "tests/suite/column.h"
 
 namespace verdict {
@@ -32,6 +33,9 @@ Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string 
 /// What kmemleak finds in the guest; empty if nothing, or if the guest's kernel has no kmemleak.
 /// It does not report what is younger than five seconds, so this waits for that long.
 Result<std::string> find_leaks(guest::Agent &agent);
+
+/// What kernels complain of without cause.
+const std::vector<SplatFinder::Rule> &false_alarms();
 
 /// How a column's guest is made.
 Result<GoldenSpec> golden_spec(const Column &column, const Places &places);
