@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A broken or hostile device: receive descriptors that say what cannot be. The frame is refused and
+// counted, neither program nor stack sees any of it, and the ring goes on.
+#include "qemu/hostile_nic.h"
+#include "tests/suite/traffic.h"
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+namespace {
+
+constexpr uint16_t buffer_size = 2048;
+constexpr size_t fcs = 4;
+constexpr uint8_t last = rx::dd | rx::eop;
+
+/// The most buffers that a frame can have: the linear part and MAX_SKB_FRAGS.
+constexpr size_t most_buffers = 18;
+
+/// What the device would have written for a good frame.
+RxWriteBack good(const Frame &frame, uint8_t errors = 0)
+{
+  RxWriteBack buffer{ .length = static_cast<uint16_t>(frame.size() + fcs),
+                      .errors = errors,
+                      .data = frame.bytes };
+  buffer.data.resize(buffer.length, 0xfc);
+  return buffer;
+}
+
+} // namespace
+
+class HostileDevice : public XdpTest {
+protected:
+  void SetUp() override
+  {
+    XdpTest::SetUp();
+    if (HasFatalFailure())
+      return;
+    auto opened = HostileNic::open(machine(), 0);
+    ASSERT_OK(opened);
+    nic_.emplace(std::move(*opened));
+    ASSERT_OK(load_frags({ .action = XDP_PASS }));
+    ASSERT_OK(attach_loaded());
+    auto socket = sniff();
+    ASSERT_OK(socket);
+    socket_ = *socket;
+  }
+
+  HostileNic &device() { return *nic_; }
+
+  uint64_t statistic(const std::string &name)
+  {
+    auto stats = agent().ethtool_stats(ifname());
+    EXPECT_OK(stats);
+    return stats ? stats->at(name) : 0;
+  }
+
+  /// With a program first, and then without: they share what looks at descriptors, and no more.
+  template <typename Test>
+  void with_and_without_a_program(Test test)
+  {
+    {
+      SCOPED_TRACE("with a program");
+      test();
+    }
+    if (HasFatalFailure())
+      return;
+    ASSERT_OK(agent().xdp_detach(ifname()));
+    SCOPED_TRACE("without a program");
+    test();
+  }
+
+  /// Of what is written back, so many frames are malformed, and exactly these others arrive.
+  void expect(const std::vector<RxWriteBack> &buffers, size_t malformed,
+              const std::vector<Frame> &arriving = {})
+  {
+    ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
+    const uint64_t malformed_before = statistic("rx_malformed"),
+                   seen_before = counter(VERDICT_FRAMES);
+    const size_t batch = 200;
+    for (size_t i = 0; i < buffers.size(); i += batch) {
+      const auto end = buffers.begin() + static_cast<long>(std::min(i + batch, buffers.size()));
+      ASSERT_OK(device().receive({ buffers.begin() + static_cast<long>(i), end }));
+    }
+    ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
+    EXPECT_THAT(back, HasNoFrames());
+    EXPECT_EQ(statistic("rx_malformed") - malformed_before, malformed);
+    EXPECT_EQ(counter(VERDICT_FRAMES) - seen_before, attached.native_id ? arriving.size() : 0);
+    ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket_, arriving.size()));
+    EXPECT_THAT(stack, AreFrames(arriving));
+  }
+
+  std::optional<HostileNic> nic_;
+  int socket_ = -1;
+};
+
+TEST_P(HostileDevice, FramesThatItMadeUpArrive)
+{
+  with_and_without_a_program([&] {
+    std::vector<RxWriteBack> buffers;
+    const auto frames = test_frames(nic(), notable_sizes());
+    for (const Frame &frame : frames)
+      buffers.push_back(good(frame));
+    expect(buffers, 0, frames);
+  });
+}
+
+TEST_P(HostileDevice, FramesWithErrorsAreRefused)
+{
+  with_and_without_a_program([&] {
+    std::vector<RxWriteBack> buffers;
+    for (const uint8_t error : { rx::ce, rx::se, rx::seq, rx::cxe, rx::rxe, uint8_t{ 0xff } })
+      buffers.push_back(good(test_frame(nic(), error, 200), error));
+    // The last descriptor's word is for all buffers of a frame.
+    buffers.push_back({ .length = buffer_size, .status = rx::dd });
+    buffers.push_back({ .length = 100, .errors = rx::ce });
+    expect(buffers, 0);
+  });
+}
+
+TEST_P(HostileDevice, FramesWithErrorsArriveIfTheUserWantsThem)
+{
+  ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-all", "on" }));
+  ASSERT_OK(wire().until_sentinel());
+  with_and_without_a_program([&] {
+    std::vector<RxWriteBack> buffers;
+    const auto frames = test_frames(nic(), 5, 200);
+    size_t i = 0;
+    for (const uint8_t error : { rx::ce, rx::se, rx::seq, rx::cxe, rx::rxe })
+      buffers.push_back(good(frames[i++], error));
+    expect(buffers, 0, frames);
+  });
+}
+
+TEST_P(HostileDevice, WrongChecksumsAreTheStacksAffair)
+{
+  with_and_without_a_program([&] {
+    const auto frames = test_frames(nic(), 3, 200);
+    std::vector<RxWriteBack> buffers{ good(frames[0], rx::tcpe), good(frames[1], rx::ipe),
+                                      good(frames[2], rx::tcpe | rx::ipe) };
+    for (RxWriteBack &buffer : buffers)
+      buffer.status |= rx::tcpcs;
+    const uint64_t before = statistic("rx_csum_offload_errors");
+    expect(buffers, 0, frames);
+    EXPECT_EQ(statistic("rx_csum_offload_errors") - before, 2u);
+  });
+}
+
+TEST_P(HostileDevice, LengthsThatCannotBeAreRefused)
+{
+  std::vector<uint16_t> lengths;
+  for (uint16_t length = 0; length < 14 + fcs; length++)
+    lengths.push_back(length);
+  // In the long form all; else both ends, and some in between.
+  for (uint32_t length = buffer_size + 1; length <= 0xffff; length++) {
+    if (storm() > 1 || length < 2100 || length > 65500 || length % 509 == 0)
+      lengths.push_back(static_cast<uint16_t>(length));
+  }
+  with_and_without_a_program([&] {
+    std::vector<RxWriteBack> buffers;
+    for (const uint16_t length : lengths)
+      buffers.push_back({ .length = length });
+    expect(buffers, lengths.size());
+  });
+}
+
+TEST_P(HostileDevice, LengthsThatJustCanBeArrive)
+{
+  with_and_without_a_program([&] {
+    const auto frames = test_frames(nic(), std::vector<size_t>{ 14, 15, buffer_size - fcs });
+    expect({ good(frames[0]), good(frames[1]), good(frames[2]) }, 0, frames);
+  });
+}
+
+// A device goes on to the next buffer when one is full.
+TEST_P(HostileDevice, BuffersThatAreNotFullAreRefused)
+{
+  with_and_without_a_program([&] {
+    std::vector<RxWriteBack> buffers;
+    size_t malformed = 0;
+    for (const uint16_t length : { 0, 1, 4, 13, 14, 100, 2047, 2049, 65535 }) {
+      buffers.push_back({ .length = length, .status = rx::dd });
+      buffers.push_back({ .length = 100, .status = rx::dd }); // is discarded with it
+      buffers.push_back({ .length = 100, .status = last });
+      malformed++;
+      // The same in the middle of a frame.
+      buffers.push_back({ .length = buffer_size, .status = rx::dd });
+      buffers.push_back({ .length = length, .status = rx::dd });
+      buffers.push_back({ .length = 100, .status = last });
+      malformed++;
+    }
+    // At its end only what no buffer holds is wrong.
+    for (const uint16_t length : { 0, 2049, 65535 }) {
+      buffers.push_back({ .length = buffer_size, .status = rx::dd });
+      buffers.push_back({ .length = length, .status = last });
+      malformed++;
+    }
+    expect(buffers, malformed);
+  });
+}
+
+TEST_P(HostileDevice, TheLongestFrameArrives)
+{
+  with_and_without_a_program([&] {
+    const Frame frame = test_frame(nic(), 1, most_buffers * buffer_size - fcs);
+    std::vector<uint8_t> bytes = frame.bytes;
+    bytes.resize(most_buffers * buffer_size);
+    std::vector<RxWriteBack> buffers;
+    for (auto at = bytes.begin(); at != bytes.end(); at += buffer_size)
+      buffers.push_back({ buffer_size, rx::dd, 0, { at, at + buffer_size } });
+    buffers.back().status = last;
+    expect(buffers, 0, { frame });
+  });
+}
+
+TEST_P(HostileDevice, FramesWithoutEndAreRefused)
+{
+  with_and_without_a_program([&] {
+    for (const size_t count : { most_buffers + 1, most_buffers + 2, size_t{ 700 } }) {
+      SCOPED_TRACE(count);
+      std::vector<RxWriteBack> buffers(count, { .length = buffer_size, .status = rx::dd });
+      buffers.back().status = last;
+      expect(buffers, 1);
+    }
+  });
+}
+
+TEST_P(HostileDevice, AnUnfinishedFrameIsFreedWithTheRing)
+{
+  ASSERT_OK(device().receive({ 3, { .length = buffer_size, .status = rx::dd } }));
+  ASSERT_OK(device().receive({})); // the driver has filled the ring again, so it has seen them
+}
+
+TEST_P(HostileDevice, StormOfEndsIsRefused)
+{
+  with_and_without_a_program([&] {
+    const size_t count = 600 * storm();
+    expect(std::vector<RxWriteBack>(count, { .length = 1 }), count);
+  });
+}
+
+TEST_P(HostileDevice, StormOfFramesArrives)
+{
+  with_and_without_a_program([&] {
+    std::vector<RxWriteBack> buffers;
+    const auto frames = test_frames(nic(), 400 * storm(), 60);
+    for (const Frame &frame : frames)
+      buffers.push_back(good(frame));
+    expect(buffers, 0, frames);
+  });
+}
+
+// The driver leaves one descriptor without a buffer. What a device writes there must not be taken
+// for a frame when the descriptor has got a buffer.
+TEST_P(HostileDevice, DoneWithoutABufferIsIgnored)
+{
+  with_and_without_a_program([&] {
+    ASSERT_OK_AND_ASSIGN(const size_t owned, device().owned());
+    ASSERT_OK(device().write_back_empty_slot({ .length = 200 }));
+    // Near it one frame at a time: the driver, which has then filled the ring again, has looked at
+    // each descriptor before the device has written there.
+    constexpr size_t near = 10;
+    std::vector<RxWriteBack> buffers(owned - near, good(test_frame(nic(), 0)));
+    ASSERT_OK(device().receive(buffers));
+    for (size_t i = 0; i < 2 * near; i++)
+      ASSERT_OK(device().receive({ good(test_frame(nic(), i)) }));
+    ASSERT_OK(sniffed(socket_, owned + near));
+
+    const auto frames = test_frames(nic(), 600, 200);
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    EXPECT_THAT(back, HasNoFrames());
+    ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket_, frames.size()));
+    EXPECT_THAT(stack, AreFrames(frames));
+  });
+}
+
+VERDICT_ON_PATCHED_NICS(HostileDevice);
+
+} // namespace verdict
