@@ -66,11 +66,6 @@ Result<void> set_up_nic(guest::Agent &agent, unsigned index)
   return add_neighbour(agent, index, *name);
 }
 
-bool has_kmemleak(guest::Agent &agent)
-{
-  return agent.read(kmemleak).has_value();
-}
-
 /// Twice, as an object is a leak only if nothing pointed to it both times.
 Result<void> scan_for_leaks(guest::Agent &agent)
 {
@@ -123,6 +118,11 @@ Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string 
   if (!done)
     return tl::unexpected(done.error());
   return {};
+}
+
+bool has_kmemleak(guest::Agent &agent)
+{
+  return agent.read(kmemleak).has_value();
 }
 
 Result<std::string> find_leaks(guest::Agent &agent)

@@ -30,6 +30,9 @@ struct Places {
 /// Tells the guest where the harness is, so that it never asks.
 Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname);
 
+/// Whether the guest's kernel can look for memory that it has lost.
+bool has_kmemleak(guest::Agent &agent);
+
 /// What kmemleak finds in the guest; empty if nothing, or if the guest's kernel has no kmemleak.
 /// It does not report what is younger than five seconds, so this waits for that long.
 Result<std::string> find_leaks(guest::Agent &agent);
