@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The kernel's own unit tests, where the kernel has KUnit: what no emulated device can show.
+#include "tests/suite/fixture.h"
+
+namespace verdict {
+
+class KUnit : public NicTest {
+protected:
+  /// Loads a test module. KUnit writes a suite's report, in KTAP, to debugfs.
+  void expect_ok(const std::string &module, const std::string &suite)
+  {
+    if (!agent().modprobe(module))
+      GTEST_SKIP() << "the guest's kernel has no KUnit; make deep runs one that has";
+    ASSERT_OK_AND_ASSIGN(const std::string report,
+                         agent().read("/sys/kernel/debug/kunit/" + suite + "/results"));
+    EXPECT_THAT(report, testing::HasSubstr("KTAP version 1"));
+    EXPECT_THAT(report, testing::HasSubstr("\nok 1 " + suite));
+    EXPECT_THAT(report, testing::Not(testing::HasSubstr("not ok")));
+    std::printf("%s", report.c_str());
+  }
+};
+
+TEST_P(KUnit, XdpRing)
+{
+  expect_ok("xdp_ring_test", "xdp_ring");
+}
+
+TEST_P(KUnit, TxErrata)
+{
+  expect_ok("e1000_xdp_test", "e1000_xdp");
+}
+
+VERDICT_ON_PATCHED_NICS(KUnit);
+
+} // namespace verdict
