@@ -94,6 +94,8 @@ void e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 		}
 		rx_ring->buffer_info[i].rxbuf.page = page;
 		desc->buffer_addr = cpu_to_le64(dma);
+		/* Only from now on may the device call it done */
+		desc->status = 0;
 		if (unlikely(++i == rx_ring->count))
 			i = 0;
 	}
@@ -234,10 +236,8 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 			break;
 		/* The rest of the descriptor is valid only once DD is seen */
 		dma_rmb();
-		if (unlikely(!page)) {
-			desc->status = 0;
+		if (unlikely(!page))
 			break;
-		}
 		buffer->rxbuf.page = NULL;
 		work++;
 
@@ -249,7 +249,6 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 			    xdp_ring_run(rxq, prog, e1000_xdp_tx_flush))
 				e1000_rx_pass(adapter, rx_ring, desc, status);
 		}
-		desc->status = 0;
 
 		if (unlikely(++i == rx_ring->count))
 			i = 0;
