@@ -38,14 +38,14 @@ harness: setup
 	@scripts/harness
 
 verdicts: guest harness
-	@scripts/verdicts --jobs $(JOBS) --only suite
+	@scripts/verdicts --jobs $(JOBS) --only verdicts
 
 check: guest harness lint
 	@scripts/verdicts --jobs $(JOBS)
 
 deep: kernel harness
 	@scripts/guest-image --kernel debug
-	@scripts/verdicts --jobs $(JOBS) --only suite --kernel debug
+	@scripts/verdicts --jobs $(JOBS) --kernel debug
 
 lint: modules
 	@scripts/lint
