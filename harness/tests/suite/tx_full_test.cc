@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A Tx ring that is too small for what programs, redirects and the stack want to send: each XDP
+// frame is on the wire or counted as an error, each of the stack's frames is on the wire.
+#include "guest/hex.h"
+#include "tests/suite/traffic.h"
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+namespace {
+
+constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
+
+/// The smallest ring: XDP gets 12 of its descriptors, the rest is the stack's.
+constexpr const char *smallest = "48";
+
+} // namespace
+
+class TxFull : public XdpTest {
+protected:
+  /// NIC 0 gets the smallest Tx ring, and is polled by a timer, so that many frames come at once
+  /// and nothing is cleaned in between.
+  void make_scarce(const char *nanoseconds)
+  {
+    ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(), "tx", smallest }));
+    const std::string knobs = "/sys/class/net/" + ifname() + "/";
+    ASSERT_OK(agent().write(knobs + "gro_flush_timeout", nanoseconds));
+    ASSERT_OK(agent().write(knobs + "napi_defer_hard_irqs", "1000"));
+    ASSERT_OK(wire().until_sentinel());
+  }
+
+  uint64_t statistic(const std::string &name, size_t nic = 0)
+  {
+    auto stats = agent().ethtool_stats(ifname(nic));
+    EXPECT_OK(stats);
+    return stats ? (*stats)[name] : 0;
+  }
+
+  /// The ring is empty in the end, and never stuck.
+  void expect_all_is_sent()
+  {
+    ASSERT_OK(wire().until_sentinel()); // these polls clean what was sent before
+    ASSERT_OK_AND_ASSIGN(
+        const std::string inflight,
+        agent().read("/sys/class/net/" + ifname() + "/queues/tx-0/byte_queue_limits/inflight"));
+    // The last sentinel's answer may wait for the timer.
+    EXPECT_LE(std::stoul(inflight), 60u);
+    EXPECT_EQ(statistic("tx_timeout_count"), 0u);
+    const auto frames = test_frames(nic(), 8);
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    EXPECT_THAT(back, AreFrames(swapped(frames)));
+  }
+};
+
+TEST_P(TxFull, BurstsOfTransmits)
+{
+  const size_t bursts = 10 * storm();
+  make_scarce("20000000");
+  ASSERT_OK(attach(bounce));
+  std::vector<Frame> sent, back;
+  for (size_t i = 0; i < bursts; i++) {
+    const auto frames = test_frames(nic(), 100);
+    ASSERT_OK_AND_ASSIGN(auto some, wire().exchange(frames));
+    ASSERT_OK_AND_ASSIGN(auto gaps, find_gaps(swapped(frames), some));
+    sent.insert(sent.end(), frames.begin(), frames.end());
+    back.insert(back.end(), some.begin(), some.end());
+  }
+  const uint64_t errors = statistic("rx_xdp_tx_errors");
+  EXPECT_EQ(counter(VERDICT_FRAMES), sent.size());
+  EXPECT_EQ(back.size() + errors, sent.size());
+  EXPECT_EQ(statistic("rx_xdp_tx"), back.size());
+  EXPECT_GT(errors, 0u) << "the ring was never full, so nothing was tested";
+  RecordProperty("sent", static_cast<int>(sent.size()));
+  RecordProperty("refused", static_cast<int>(errors));
+  expect_all_is_sent();
+}
+
+TEST_P(TxFull, TransmitsRedirectsAndTheStackAtOnce)
+{
+  const int stack_frames = static_cast<int>(1000 * storm());
+  make_scarce("5000000");
+  // fq_codel, the kernel's default, drops frames that have waited for long.
+  ASSERT_OK(agent().run_ok(
+      { "tc", "qdisc", "replace", "dev", ifname(), "root", "pfifo", "limit", "100000" }));
+  ASSERT_OK(attach(bounce));
+  ASSERT_OK(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0) }, "redirect"));
+  ASSERT_OK(attach_loaded("redirect", 1));
+  const Frame from_stack =
+      build(Ethernet{ .dst = nic().host_mac, .src = nic().guest_mac }, pattern(77, 200));
+
+  Traffic bouncing(wire(0)), redirected(wire(1));
+  ASSERT_OK(agent().call(
+      "packet_send",
+      { { "ifname", ifname() }, { "data", guest::to_hex(from_stack) }, { "count", stack_frames } },
+      milliseconds(60000)));
+  ASSERT_OK_AND_ASSIGN(auto sent_redirected, redirected.stop());
+  ASSERT_OK_AND_ASSIGN(auto sent_bouncing, bouncing.stop());
+  ASSERT_OK_AND_ASSIGN(auto nothing, wire(1).until_sentinel());
+  EXPECT_THAT(nothing, HasNoFrames());
+  // The stack's frames queue up before the ring, and sentinels need not wait behind them.
+  std::vector<Frame> out;
+  for (int missing = stack_frames; missing > 0;) {
+    ASSERT_OK_AND_ASSIGN(auto frame, wire(0).receive());
+    missing -= frame == from_stack;
+    out.push_back(std::move(frame));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto rest, wire(0).until_sentinel());
+  out.insert(out.end(), rest.begin(), rest.end());
+
+  // Three streams in one, each in order.
+  std::vector<Frame> bounced, through, stack;
+  size_t xdp_before_last = 0;
+  for (Frame &frame : out) {
+    if (frame == from_stack) {
+      xdp_before_last = bounced.size() + through.size();
+      stack.push_back(frame);
+    } else if (frame.size() >= 12 && std::equal(frame.bytes.begin() + 6, frame.bytes.begin() + 12,
+                                                nic(1).host_mac.bytes.begin())) {
+      through.push_back(std::move(frame));
+    } else {
+      bounced.push_back(std::move(frame));
+    }
+  }
+  ASSERT_OK(find_gaps(swapped(sent_bouncing), bounced));
+  ASSERT_OK(find_gaps(sent_redirected, through));
+  EXPECT_EQ(stack.size(), static_cast<size_t>(stack_frames));
+  EXPECT_GT(xdp_before_last, 0u) << "XDP got nothing while the stack was sending";
+
+  const uint64_t tx_errors = statistic("rx_xdp_tx_errors"),
+                 xmit_errors = statistic("tx_xdp_xmit_errors");
+  EXPECT_EQ(counter(VERDICT_FRAMES), sent_bouncing.size());
+  EXPECT_EQ(bounced.size() + tx_errors, sent_bouncing.size());
+  EXPECT_EQ(counter(VERDICT_FRAMES, "redirect"), sent_redirected.size());
+  EXPECT_EQ(statistic("rx_xdp_redirect", 1), sent_redirected.size());
+  EXPECT_EQ(statistic("tx_xdp_xmit"), through.size());
+  EXPECT_EQ(through.size() + xmit_errors, sent_redirected.size());
+  EXPECT_GT(tx_errors + xmit_errors, 0u) << "the ring was never full, so nothing was tested";
+  EXPECT_GT(statistic("tx_restart_queue"), 0u) << "the stack never had to wait";
+  RecordProperty("stack", stack_frames);
+  RecordProperty("bounced", static_cast<int>(bounced.size()));
+  RecordProperty("bounced_refused", static_cast<int>(tx_errors));
+  RecordProperty("redirected", static_cast<int>(through.size()));
+  RecordProperty("redirected_refused", static_cast<int>(xmit_errors));
+  expect_all_is_sent();
+}
+
+VERDICT_ON_PATCHED_NICS(TxFull);
+
+} // namespace verdict
