@@ -72,7 +72,7 @@ Result<std::vector<std::string>> qemu_arguments(const MachineConfig &config,
     "-cpu",
     "max",
     "-smp",
-    "1",
+    std::to_string(config.cpus),
     "-m",
     std::to_string(config.memory_mib),
     "-kernel",
@@ -88,6 +88,9 @@ Result<std::vector<std::string>> qemu_arguments(const MachineConfig &config,
   };
   if (is_elf(config.kernel))
     add("-bios", "qboot.rom");
+  // Before those that it is to translate for.
+  for (const std::string &device : config.devices)
+    add("-device", device);
   add("-chardev", "file,id=serial,path=" + plumbing.serial_log);
   add("-serial", "chardev:serial");
   add("-chardev", format("socket,id=qmp,fd=%d", plumbing.qmp_fd));

@@ -24,6 +24,8 @@ struct MachineConfig {
   std::vector<NicConfig> nics;
   std::string chipset = "pc"; ///< QEMU's machine type: "pc" or "q35"
   unsigned memory_mib = 256;  ///< small: the golden image's size follows what is touched
+  unsigned cpus = 1;
+  std::vector<std::string> devices = {}; ///< further ones, as for -device: "intel-iommu"
 };
 
 /// What every kernel of the harness boots with: everything to the serial log, a panic ends QEMU,

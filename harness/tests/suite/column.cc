@@ -27,6 +27,44 @@ std::vector<Column> patched_columns()
   return patched;
 }
 
+const std::vector<Column> &machine_columns()
+{
+  using guest::XdpMode;
+  static const NicConfig virtio{ "virtio-net-pci" }, e1000{ "e1000" };
+  static const std::vector<Column> all{
+    { "e1000-swiotlb",
+      Driver::patched,
+      XdpMode::native,
+      { e1000, e1000, virtio },
+      { .command_line = "swiotlb=force" } },
+    { "e1000-iommu",
+      Driver::patched,
+      XdpMode::native,
+      { e1000, e1000, virtio },
+      { .command_line = "intel_iommu=on iommu.strict=1 iommu.passthrough=0",
+        .chipset = "q35",
+        .devices = { "intel-iommu" } } },
+    { "e1000-5gib",
+      Driver::patched,
+      XdpMode::native,
+      { e1000, e1000, virtio },
+      { .memory_mib = 5120 } },
+  };
+  return all;
+}
+
+const Column &smp_column()
+{
+  static const NicConfig e1000{ "e1000" };
+  // On "pc" NICs share interrupts, which go to one CPU.
+  static const Column smp{ "e1000-smp",
+                           Driver::patched,
+                           guest::XdpMode::native,
+                           { e1000, e1000, e1000 },
+                           { .chipset = "q35", .cpus = 2 } };
+  return smp;
+}
+
 std::string Column::test_name() const
 {
   std::string text = name;

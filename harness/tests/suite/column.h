@@ -17,6 +17,15 @@ enum class Driver {
   virtio,  ///< the kernel's virtio_net
 };
 
+/// What sets a column's machine apart from the usual one.
+struct MachineVariant {
+  std::string command_line = {}; ///< is added to the kernel's
+  std::string chipset = {};      ///< if it has to be this one
+  std::vector<std::string> devices = {};
+  unsigned cpus = 1;
+  unsigned memory_mib = 0; ///< at least
+};
+
 /// A column of the matrix: the device under test, its driver, and the mode XDP programs run in.
 /// nic0 is the device under test, nic1 another device with the same driver, nic2 one with another.
 struct Column {
@@ -24,6 +33,7 @@ struct Column {
   Driver driver;       ///< of nic0
   guest::XdpMode mode; ///< native, or generic where the driver has no XDP of its own
   std::vector<NicConfig> nics;
+  MachineVariant machine = {};
 
   bool native() const { return mode == guest::XdpMode::native; }
 
@@ -36,6 +46,13 @@ const std::vector<Column> &columns();
 
 /// Those of this project's driver, for tests of what is its own affair.
 std::vector<Column> patched_columns();
+
+/// Further columns, of this project's driver: machines on which the same frames take other ways
+/// through memory. They are for few cases, as there are few ways.
+const std::vector<Column> &machine_columns();
+
+/// The one with several CPUs.
+const Column &smp_column();
 
 void PrintTo(const Column &column, std::ostream *stream);
 

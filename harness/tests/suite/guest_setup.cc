@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests/suite/guest_setup.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <thread>
 
@@ -202,6 +203,13 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
     // device: 25 seconds of it with all allocations watched. Those of "q35" have a list.
     spec.machine.chipset = "q35";
   }
+  const MachineVariant &variant = column.machine;
+  spec.machine.extra_command_line = variant.command_line;
+  spec.machine.devices = variant.devices;
+  spec.machine.cpus = variant.cpus;
+  spec.machine.memory_mib = std::max(spec.machine.memory_mib, variant.memory_mib);
+  if (!variant.chipset.empty())
+    spec.machine.chipset = variant.chipset;
   spec.machine.kernel = places.kernel;
   spec.machine.initrd = places.initrd;
   spec.allowed_splats = false_alarms();

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Machines on which a device does not see memory as the CPU does: every frame is copied (swiotlb),
+// every address is translated and unmapped at once (an IOMMU in strict mode), or not all of memory
+// is in the device's reach. A missing or too short sync shows as wrong bytes, a missing mapping as
+// no frame at all.
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+class Memory : public XdpTest {
+protected:
+  static constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
+
+  /// Frames come in at NIC `from` and go out at NIC `to`.
+  void expect_redirected(const std::vector<Frame> &frames, size_t from, size_t to)
+  {
+    ASSERT_OK_AND_ASSIGN(auto back, wire(from).exchange(frames));
+    EXPECT_THAT(back, HasNoFrames());
+    ASSERT_OK_AND_ASSIGN(auto out, wire(to).until_sentinel());
+    EXPECT_THAT(out, AreFrames(frames));
+  }
+
+  void expect_in_stack(const std::vector<Frame> &frames)
+  {
+    ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    EXPECT_THAT(back, HasNoFrames());
+    ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket, frames.size()));
+    EXPECT_THAT(stack, AreFrames(frames));
+  }
+};
+
+TEST_P(Memory, IsWhatTheColumnSays)
+{
+  const std::string name = column().name;
+  if (name == "e1000-swiotlb") {
+    ASSERT_OK_AND_ASSIGN(const std::string slots,
+                         agent().read("/sys/kernel/debug/swiotlb/io_tlb_used"));
+    // Each of the two e1000's Rx buffers takes at least one.
+    EXPECT_GT(std::stoul(slots), 500u);
+  } else if (name == "e1000-iommu") {
+    ASSERT_OK_AND_ASSIGN(const std::string domain,
+                         agent().read("/sys/class/net/" + ifname() + "/device/iommu_group/type"));
+    EXPECT_EQ(domain, "DMA\n"); // strict; "DMA-FQ" else
+  } else if (name == "e1000-5gib") {
+    ASSERT_OK_AND_ASSIGN(const std::string zones, agent().read("/proc/zoneinfo"));
+    EXPECT_THAT(zones, testing::HasSubstr("Normal"));
+  } else {
+    FAIL() << "what is " << name << "?";
+  }
+}
+
+TEST_P(Memory, FramesComeBack)
+{
+  ASSERT_OK(attach(bounce));
+  for (int round = 0; round < 10; round++) { // every buffer of the ring is used again
+    const auto frames = test_frames(nic(), notable_sizes());
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    ASSERT_THAT(back, AreFrames(swapped(frames)));
+  }
+}
+
+TEST_P(Memory, JumboFramesComeBackAndPass)
+{
+  ASSERT_OK(set_mtu(9000));
+  ASSERT_OK(attach(bounce));
+  const auto frames = test_frames(nic(), notable_jumbo_sizes());
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  EXPECT_THAT(back, AreFrames(swapped(frames)));
+  ASSERT_OK(configure({ .action = XDP_PASS }));
+  expect_in_stack(frames);
+}
+
+// What a program adds at either end was no part of the buffer that the device has written.
+TEST_P(Memory, ChangedFramesComeBack)
+{
+  ASSERT_OK(load(bounce));
+  ASSERT_OK(attach_loaded());
+  for (const int head : { -128, -40, 0, 40, 200 }) {
+    for (const int tail : { -400, 0, 800 }) {
+      SCOPED_TRACE(testing::Message() << "head " << head << ", tail " << tail);
+      ASSERT_OK(configure({ .action = XDP_TX,
+                            .flags = VERDICT_SWAP_MACS,
+                            .adjust_head = head,
+                            .adjust_tail = tail }));
+      const Frame frame = test_frame(nic(), static_cast<uint64_t>(head + tail), 700);
+      ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frame));
+      const Frame expected = swapped(with_tail_adjusted(with_head_adjusted(frame, head), tail));
+      EXPECT_THAT(back, AreFrames({ expected }));
+    }
+  }
+  // And dropped ones leave no trace in buffers that are used again.
+  ASSERT_OK(configure({ .action = XDP_DROP, .adjust_tail = 800 }));
+  ASSERT_OK(wire().exchange(test_frames(nic(), 600, 700)));
+  ASSERT_OK(configure({ .action = XDP_PASS }));
+  expect_in_stack(test_frames(nic(), notable_sizes()));
+}
+
+TEST_P(Memory, FramesPassToTheStack)
+{
+  ASSERT_OK(attach({ .action = XDP_PASS }));
+  expect_in_stack(test_frames(nic(), 600, 300));
+  ASSERT_OK(agent().xdp_detach(ifname()));
+  expect_in_stack(test_frames(nic(), 600, 300));
+}
+
+TEST_P(Memory, RedirectsGoToTheSameDriverAndToAnother)
+{
+  for (const size_t target : { 1, 2 })
+    ASSERT_OK(make_target(target));
+  ASSERT_OK(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
+  ASSERT_OK(attach_loaded());
+  expect_redirected(test_frames(nic(), notable_sizes()), 0, 1);
+  ASSERT_OK(configure({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(2) }));
+  expect_redirected(test_frames(nic(), notable_sizes()), 0, 2);
+}
+
+// The pages are another driver's, wherever that has taken them from.
+TEST_P(Memory, RedirectsComeFromAnotherDriver)
+{
+  ASSERT_OK(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0) }));
+  ASSERT_OK(attach_loaded("main", 2));
+  for (int round = 0; round < 10; round++)
+    expect_redirected(test_frames(nic(2), notable_sizes()), 2, 0);
+  if (column().name == "e1000-5gib") {
+    ASSERT_OK_AND_ASSIGN(const std::string most,
+                         agent().read("/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"));
+    EXPECT_GT(std::stoul(most), 0u) << "no page was out of the device's reach";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Nic, Memory, testing::ValuesIn(machine_columns()),
+                         [](const auto &info) { return info.param.test_name(); });
+
+} // namespace verdict

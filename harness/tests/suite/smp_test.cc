@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Several CPUs at one device: two NICs, polled by a CPU each, redirect into a third, which has a
+// life of its own meanwhile.
+#include "base/text.h"
+#include "tests/suite/traffic.h"
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+class Smp : public XdpTest {
+protected:
+  static constexpr size_t sources[] = { 0, 2 };
+  static constexpr size_t target = 1;
+
+  /// NIC 0 and NIC 2 redirect to NIC 1, whose Tx ring holds what both bring.
+  void start()
+  {
+    ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(target), "tx", "4096" }));
+    ASSERT_OK(wire(target).until_sentinel());
+    ASSERT_OK(pin(0, 0));
+    ASSERT_OK(pin(2, 1));
+    for (const size_t source : sources) {
+      const std::string name = "from" + std::to_string(source);
+      ASSERT_OK(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(target) }, name));
+      ASSERT_OK(attach_loaded(name, source));
+    }
+  }
+
+  /// Has a NIC's interrupts, and with them its polls, on one CPU.
+  Result<void> pin(size_t nic, unsigned cpu)
+  {
+    auto interrupts = agent().read("/proc/interrupts");
+    if (!interrupts)
+      return tl::unexpected(interrupts.error());
+    for (const std::string &line : split_lines(*interrupts)) {
+      if (line.ends_with(" " + ifname(nic)))
+        return agent().write(format("/proc/irq/%d/smp_affinity", std::atoi(line.c_str())),
+                             format("%x", 1u << cpu));
+    }
+    return fail(ifname(nic) + " has no interrupt of its own:\n" + *interrupts);
+  }
+
+  uint64_t seen() { return counter(VERDICT_FRAMES, "from0") + counter(VERDICT_FRAMES, "from2"); }
+
+  /// Streams from both into the third while `change` happens. What is missing of either stream is
+  /// in so many runs at most.
+  template <typename Change>
+  void stream(Change change, size_t most_gaps)
+  {
+    Traffic first(wire(0)), second(wire(2));
+    const size_t enough = 2000 * storm();
+    ASSERT_OK(until_seen(500));
+    ASSERT_OK(change());
+    ASSERT_OK(until_seen(seen() + enough));
+    ASSERT_OK_AND_ASSIGN(auto sent0, first.stop());
+    ASSERT_OK_AND_ASSIGN(auto sent2, second.stop());
+    for (const size_t source : sources) {
+      ASSERT_OK_AND_ASSIGN(auto back, wire(source).until_sentinel());
+      EXPECT_THAT(back, HasNoFrames());
+    }
+    ASSERT_OK_AND_ASSIGN(auto out, wire(target).until_sentinel());
+
+    std::vector<Frame> out0, out2;
+    for (Frame &frame : out) {
+      const bool is_first = std::equal(frame.bytes.begin() + 6, frame.bytes.begin() + 12,
+                                       nic(0).host_mac.bytes.begin());
+      (is_first ? out0 : out2).push_back(std::move(frame));
+    }
+    ASSERT_OK_AND_ASSIGN(const auto gaps0, find_gaps(sent0, out0));
+    ASSERT_OK_AND_ASSIGN(const auto gaps2, find_gaps(sent2, out2));
+    EXPECT_LE(gaps0.size(), most_gaps) << testing::PrintToString(gaps0);
+    EXPECT_LE(gaps2.size(), most_gaps) << testing::PrintToString(gaps2);
+
+    const size_t sent = sent0.size() + sent2.size();
+    EXPECT_EQ(seen(), sent);
+    ASSERT_OK_AND_ASSIGN(auto stats, agent().ethtool_stats(ifname(target)));
+    const uint64_t errors = stats["tx_xdp_xmit_errors"];
+    EXPECT_LE(stats["tx_xdp_xmit"] + errors, sent);
+    if (!most_gaps) {
+      EXPECT_EQ(stats["tx_xdp_xmit"], sent);
+    }
+    RecordProperty("sent", static_cast<int>(sent));
+    RecordProperty("lost", static_cast<int>(missing(gaps0) + missing(gaps2)));
+    RecordProperty("refused", static_cast<int>(errors));
+  }
+
+  Result<void> until_seen(uint64_t count)
+  {
+    const Deadline deadline(milliseconds(30000));
+    while (seen() < count) {
+      if (deadline.expired())
+        return fail("the streams have come to an end");
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    return {};
+  }
+};
+
+TEST_P(Smp, TwoRedirectIntoOne)
+{
+  start();
+  stream([]() -> Result<void> { return {}; }, 0);
+}
+
+TEST_P(Smp, TheTargetIsResetMeanwhile)
+{
+  start();
+  const size_t resets = 3 * storm();
+  stream(
+      [&]() -> Result<void> {
+        for (size_t i = 0; i < resets; i++) {
+          auto reset = agent().run_ok({ "ethtool", "-r", ifname(target) });
+          if (!reset)
+            return tl::unexpected(reset.error());
+          if (auto more = until_seen(seen() + 100); !more)
+            return more;
+        }
+        return {};
+      },
+      resets);
+}
+
+TEST_P(Smp, TheTargetGoesDownMeanwhile)
+{
+  start();
+  const size_t times = 3 * storm();
+  stream(
+      [&]() -> Result<void> {
+        for (size_t i = 0; i < times; i++) {
+          if (auto down = agent().link(ifname(target), false); !down)
+            return down;
+          if (auto more = until_seen(seen() + 100); !more)
+            return more;
+          if (auto up = bring_up(target); !up)
+            return up;
+          if (auto more = until_seen(seen() + 100); !more)
+            return more;
+        }
+        return {};
+      },
+      times);
+}
+
+INSTANTIATE_TEST_SUITE_P(Nic, Smp, testing::Values(smp_column()),
+                         [](const auto &info) { return info.param.test_name(); });
+
+} // namespace verdict
