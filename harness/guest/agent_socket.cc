@@ -163,6 +163,17 @@ Result<json> udp_open(const json &request)
   if (request.value("mark", false))
     if (auto result = set_option(socket.get(), SOL_SOCKET, SO_RCVMARK, 1, "SO_RCVMARK"); !result)
       return tl::unexpected(result.error());
+  // The longest time, so that a wait for a datagram is all busy polling.
+  if (request.contains("busy_poll_budget")) {
+    constexpr int microseconds = 10'000'000;
+    for (auto [option, value, name] :
+         { std::tuple{ SO_BUSY_POLL, microseconds, "SO_BUSY_POLL" },
+           std::tuple{ SO_PREFER_BUSY_POLL, 1, "SO_PREFER_BUSY_POLL" },
+           std::tuple{ SO_BUSY_POLL_BUDGET, request["busy_poll_budget"].get<int>(),
+                       "SO_BUSY_POLL_BUDGET" } })
+      if (auto result = set_option(socket.get(), SOL_SOCKET, option, value, name); !result)
+        return tl::unexpected(result.error());
+  }
   if (::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof(address)))
     return fail_errno("bind " + ip + ":" + std::to_string(request.at("port").get<int>()));
   return add_socket(std::move(socket));

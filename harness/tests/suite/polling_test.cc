@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The ways in which a NIC is polled: by a thread of its own, by a timer, by a socket that waits, by
+// the console in whatever context that prints.
+#include "base/text.h"
+#include "tests/suite/traffic.h"
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+namespace {
+
+constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
+
+bool contains(const Frame &frame, const std::string &text)
+{
+  return std::search(frame.bytes.begin(), frame.bytes.end(), text.begin(), text.end()) !=
+         frame.bytes.end();
+}
+
+} // namespace
+
+class Polling : public XdpTest {
+protected:
+  std::string knob(const std::string &name, size_t nic = 0) const
+  {
+    return "/sys/class/net/" + ifname(nic) + "/" + name;
+  }
+
+  /// After a poll in which there was work, no interrupt, but a timer starts the next one.
+  void poll_by_timer(const char *nanoseconds)
+  {
+    ASSERT_OK(agent().write(knob("gro_flush_timeout"), nanoseconds));
+    ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "1000"));
+    ASSERT_OK(wire().until_sentinel());
+  }
+
+  /// Has the kernel note its polls with this budget.
+  void trace_polls(int budget)
+  {
+    const std::string event = "/sys/kernel/tracing/events/napi/napi_poll/";
+    ASSERT_OK(agent().write(event + "filter", "budget == " + std::to_string(budget)));
+    ASSERT_OK(agent().write(event + "enable", "1"));
+  }
+
+  /// The polls of NIC 0 among them.
+  size_t traced_polls()
+  {
+    auto trace = agent().read("/sys/kernel/tracing/trace");
+    EXPECT_OK(trace);
+    const std::string device = "device " + ifname() + " ";
+    size_t count = 0;
+    for (const std::string &line : split_lines(trace.value_or("")))
+      count += line.find(device) != line.npos;
+    return count;
+  }
+
+  void expect_all_verdicts()
+  {
+    const auto frames = test_frames(nic(), 300, 200);
+    ASSERT_OK(load(bounce));
+    ASSERT_OK(attach_loaded());
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    EXPECT_THAT(back, AreFrames(swapped(frames)));
+
+    ASSERT_OK(configure({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
+    ASSERT_OK(wire(0).exchange(frames));
+    ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
+    EXPECT_THAT(out, AreFrames(frames));
+
+    ASSERT_OK(configure({ .action = XDP_PASS }));
+    ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+    ASSERT_OK(wire().exchange(frames));
+    ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket, frames.size()));
+    EXPECT_THAT(stack, AreFrames(frames));
+  }
+};
+
+TEST_P(Polling, ByAThread)
+{
+  for (const size_t nic : { 0, 1 })
+    ASSERT_OK(agent().write(knob("threaded", nic), "1"));
+  expect_all_verdicts();
+  // And back, under a stream.
+  ASSERT_OK(configure(bounce));
+  Traffic traffic(wire());
+  for (size_t i = 0; i < 10 * storm(); i++)
+    ASSERT_OK(agent().write(knob("threaded"), i % 2 ? "1" : "0"));
+  ASSERT_OK_AND_ASSIGN(const auto sent, traffic.stop());
+  ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
+  EXPECT_THAT(back, AreFrames(swapped(sent)));
+}
+
+TEST_P(Polling, ByATimer)
+{
+  poll_by_timer("5000000");
+  expect_all_verdicts();
+}
+
+TEST_P(Polling, BySocketsThatWait)
+{
+  constexpr uint16_t port = 7000;
+  ASSERT_OK(attach({ .action = XDP_PASS }));
+  ASSERT_OK(agent().write("/proc/sys/net/core/busy_poll", "10000000"));
+  for (const int budget : { 1, 2, 64 }) {
+    SCOPED_TRACE(budget);
+    ASSERT_OK_AND_ASSIGN(
+        const auto opened,
+        agent().call("udp_open", { { "port", port }, { "busy_poll_budget", budget } }));
+    const int socket = opened.value("sock", -1);
+    // From the first datagram it learns which NIC to poll.
+    ASSERT_OK(wire().exchange(udp_frame(nic(), 1, port, pattern(0, 10))));
+    ASSERT_OK_AND_ASSIGN(auto first, agent().udp_recv(socket, 1, milliseconds(5000)));
+    ASSERT_EQ(first.size(), 1u);
+
+    trace_polls(budget);
+    const size_t polls = traced_polls();
+    // The timer is too late for all but the socket's own polls.
+    ASSERT_OK(agent().write(knob("gro_flush_timeout"), "20000000000"));
+    ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "1"));
+    ASSERT_OK(wire().inject(udp_frame(nic(), 1, port, pattern(0, 10))));
+    constexpr size_t count = 100;
+    ASSERT_OK_AND_ASSIGN(first, agent().udp_recv(socket, 1, milliseconds(5000)));
+    ASSERT_EQ(first.size(), 1u);
+    std::vector<Frame> datagrams;
+    for (size_t i = 1; i <= count; i++)
+      datagrams.push_back(udp_frame(nic(), 1, port, pattern(i, 100)));
+    ASSERT_OK(wire().inject(datagrams));
+    ASSERT_OK_AND_ASSIGN(auto received, agent().udp_recv(socket, count, milliseconds(5000)));
+    ASSERT_EQ(received.size(), count);
+    for (size_t i = 0; i < count; i++)
+      EXPECT_EQ(received[i].data, pattern(i + 1, 100).bytes);
+    EXPECT_GE(traced_polls() - polls, count / static_cast<size_t>(budget));
+
+    // The interrupt is on again after a poll without a timer to start.
+    ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "0"));
+    ASSERT_OK(agent().write(knob("gro_flush_timeout"), "0"));
+    const auto more = udp_frame(nic(), 1, port, pattern(0, 10));
+    ASSERT_OK(wire().inject(more));
+    ASSERT_OK(agent().udp_recv(socket, 1, milliseconds(5000)));
+    ASSERT_OK(wire().until_sentinel());
+    ASSERT_OK(agent().sock_close(socket));
+  }
+}
+
+// The console sends from wherever somebody prints, and polls with budget 0 when the Tx ring is
+// full: it may clean up after the stack then, but not after XDP.
+TEST_P(Polling, ByTheConsole)
+{
+  constexpr uint16_t port = 6666;
+  const size_t lines = 60, bounces = 12;
+  if (!agent().modprobe("configfs"))
+    GTEST_SKIP() << "the guest's kernel has no configfs, and with it no netconsole";
+  // Little room, and long between two polls: the frames that are sent stay in the ring.
+  ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(), "tx", "48" }));
+  ASSERT_OK(attach(bounce));
+  const NicAddress address = nic();
+  const auto loaded = agent().insmod("stock/netconsole.ko",
+                                     "netconsole=6665@" + address.guest_ip.text() + "/" + ifname() +
+                                         "," + std::to_string(port) + "@" + address.host_ip.text() +
+                                         "/" + address.host_mac.text());
+  ASSERT_OK(loaded);
+  poll_by_timer("300000000");
+  trace_polls(0);
+
+  const auto frames = test_frames(nic(), bounces);
+  std::vector<Frame> bounced, printed;
+  const auto take = [&](Frame frame) {
+    (dissect(frame).udp ? printed : bounced).push_back(std::move(frame));
+  };
+  ASSERT_OK(wire().inject(frames));
+  while (bounced.size() < bounces) {
+    ASSERT_OK_AND_ASSIGN(auto frame, wire().receive());
+    take(std::move(frame));
+  }
+  for (size_t i = 0; i < lines; i++)
+    ASSERT_OK(agent().call("warn_log", { { "text", format("line %zu of %zu\n", i, lines) } }));
+  ASSERT_OK_AND_ASSIGN(auto rest, wire().until_sentinel());
+  for (Frame &frame : rest)
+    take(std::move(frame));
+  while (printed.empty() || !contains(printed.back(), format("line %zu of", lines - 1))) {
+    ASSERT_OK_AND_ASSIGN(auto frame, wire().receive());
+    take(std::move(frame));
+  }
+  EXPECT_THAT(bounced, AreFrames(swapped(frames)));
+  size_t next = 0;
+  for (const Frame &frame : printed)
+    next += contains(frame, format("line %zu of", next));
+  EXPECT_EQ(next, lines) << "lines were lost, or not in order";
+  EXPECT_GT(traced_polls(), 0u) << "the console never had to poll, so nothing was tested";
+  ASSERT_OK(agent().rmmod("netconsole"));
+  ASSERT_OK(wire().until_sentinel()); // and what it has printed about that
+
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(test_frames(nic(), 8)));
+  EXPECT_THAT(back, AreFrames(swapped(test_frames(nic(), 8))));
+}
+
+VERDICT_ON_PATCHED_NICS(Polling);
+
+} // namespace verdict
