@@ -27,6 +27,10 @@ struct Places {
   static Result<Places> find();
 };
 
+/// How many times as long as Debian's kernel the guest's may take for a frame, roughly: 1, or for a
+/// kernel of our own what its checkers cost it.
+unsigned slowness();
+
 /// Tells the guest where the harness is, so that it never asks.
 Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname);
 

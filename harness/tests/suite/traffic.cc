@@ -6,13 +6,14 @@
 #include "base/text.h"
 #include "packet/builder.h"
 #include "packet/dissect.h"
+#include "tests/suite/guest_setup.h"
 
 namespace verdict {
 
 namespace {
 
-// About 2000 frames a second: enough for many in a poll, and not so many that nothing else in the
-// guest gets to run.
+// About 2000 frames a second, or on a slow kernel fewer: enough for many in a poll, and not so many
+// that nothing else in the guest gets to run.
 constexpr size_t burst = 32; // Wire::inject() receives once in so many
 constexpr milliseconds pause{ 16 };
 
@@ -45,7 +46,7 @@ void Traffic::run()
           test_frame(wire_.address(), frames_.size(), sizes_[frames_.size() % sizes_.size()]));
     result_ = wire_.inject(std::span(frames_).last(burst));
     sent_ = frames_.size();
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(pause * slowness());
   }
 }
 
