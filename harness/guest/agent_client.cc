@@ -215,6 +215,12 @@ Result<void> Agent::rmmod(const std::string &name)
   return done(call("rmmod", { { "name", name } }));
 }
 
+Result<std::string> Agent::kallsyms(bool modules_only)
+{
+  return taken("kallsyms", call("kallsyms", { { "modules", modules_only } }),
+               [](const json &a) { return a.at("symbols").get<std::string>(); });
+}
+
 Result<std::map<std::string, uint32_t>> Agent::bpf_load(const std::string &object,
                                                         const std::string &name,
                                                         const std::vector<std::string> &programs,

@@ -110,6 +110,8 @@ public:
   /// Loads a stock module and what it needs.
   Result<void> modprobe(const std::string &name);
   Result<void> rmmod(const std::string &name);
+  /// The functions in /proc/kallsyms, or only those of modules and BPF programs.
+  Result<std::string> kallsyms(bool modules_only);
 
   /// Loads an object file of /bpf as @name with only these programs; returns their ids. Programs
   /// that ask the driver for metadata are bound to the interface whose driver that is.

@@ -3,6 +3,8 @@
 // "name: path needed-name...".
 #include "agent.h"
 
+#include <algorithm>
+#include <cstring>
 #include <sstream>
 
 #include <fcntl.h>
@@ -59,6 +61,27 @@ Result<void> load(const std::string &index, const std::string &name, json &loade
               " in the guest image: qemu/guest/modules.txt lists what goes in");
 }
 
+/// The functions in /proc/kallsyms: all, or only those of modules and BPF programs, which are few.
+Result<json> kallsyms(const json &request)
+{
+  const bool modules_only = request.value("modules", false);
+  auto all = read_file("/proc/kallsyms");
+  std::string wanted;
+
+  if (!all)
+    return tl::unexpected(all.error());
+  for (std::string_view rest = *all; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const size_t type = line.find(' ') + 1;
+    if (type >= line.size() || !std::strchr("tTwW", line[type]))
+      continue;
+    if (!modules_only || line.ends_with(']'))
+      wanted.append(line).append("\n");
+  }
+  return json{ { "symbols", wanted } };
+}
+
 } // namespace
 
 Result<json> load_module(const std::string &name)
@@ -75,6 +98,7 @@ Result<json> load_module(const std::string &name)
 
 void add_module_ops(Ops &ops)
 {
+  ops["kallsyms"] = kallsyms;
   ops["insmod"] = [](const json &request) -> Result<json> {
     auto path = module_dir + request.at("path").get<std::string>();
     if (auto result = insert(path, request.value("params", "")); !result)
