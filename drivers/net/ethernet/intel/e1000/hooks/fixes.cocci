@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Mistakes of the driver that have nothing to do with XDP, and that tests of it
+// have come upon.
+
+// Only the CE4100 has these registers, and iounmap() warns of what is no mapping.
+@ probe_fails @
+identifier hw;
+@@
+e1000_probe(...)
+{
+	<...
+-	iounmap(hw->ce4100_gbe_mdio_base_virt);
++	if (hw->ce4100_gbe_mdio_base_virt)
++		iounmap(hw->ce4100_gbe_mdio_base_virt);
+	...>
+}
+
+// pci_disable_device() takes the interrupt away, so it must not have a handler any
+// more, as in e1000_suspend().
+@ error_is_detected @
+identifier netdev, adapter;
+@@
+e1000_io_error_detected(...)
+{
+	...
+-	if (netif_running(netdev))
++	if (netif_running(netdev)) {
+		e1000_down(adapter);
++		e1000_free_irq(adapter);
++	}
+	...
+}
+
+@ error_is_over @
+identifier netdev, adapter;
+@@
+e1000_io_resume(...)
+{
+	...
+	if (netif_running(netdev)) {
+-		if (e1000_up(adapter)) {
++		if (e1000_request_irq(adapter) || e1000_up(adapter)) {
+		...
+		}
+	}
+	...
+}
