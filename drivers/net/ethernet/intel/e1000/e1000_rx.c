@@ -199,6 +199,7 @@ static void e1000_rx_pass(struct e1000_adapter *adapter,
 
 	if (unlikely(!skb)) {
 		adapter->alloc_rx_buff_failed++;
+		adapter->netdev->stats.rx_dropped++;
 		return;
 	}
 	e1000_rx_checksum(adapter, status | (u32)desc->errors << 24,
