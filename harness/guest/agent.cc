@@ -166,6 +166,7 @@ int main()
   add_socket_ops(ops);
   add_netdev_ops(ops);
   add_ethtool_ops(ops);
+  add_fault_ops(ops);
   auto port = open_port();
   serve(ops, port.get());
 }

@@ -28,6 +28,8 @@ void add_attach_ops(Ops &ops);
 void add_socket_ops(Ops &ops);
 void add_netdev_ops(Ops &ops);
 void add_ethtool_ops(Ops &ops);
+/// An operation on operations: on those that are in @ops.
+void add_fault_ops(Ops &ops);
 
 /// Loads a module of the image and what it depends on. No error if it is there already.
 Result<json> load_module(const std::string &name);

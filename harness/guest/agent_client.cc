@@ -158,6 +158,16 @@ Result<json> Agent::call(std::string_view op, json arguments, Timeout timeout)
   }
 }
 
+Result<FaultResult> Agent::call_failing(unsigned nth, std::string_view op, json arguments,
+                                        Timeout timeout)
+{
+  arguments["op"] = op;
+  json request{ { "nth", nth }, { "request", std::move(arguments) } };
+  return taken(op, call("failing", std::move(request), timeout), [](const json &a) {
+    return FaultResult{ a.at("failed"), optional<std::string>(a.at("error")) };
+  });
+}
+
 Result<void> Agent::ping(Timeout timeout)
 {
   return done(call("ping", json::object(), timeout));
@@ -195,9 +205,9 @@ Result<std::string> Agent::read(const std::string &path)
                [](const json &a) { return a.at("data").get<std::string>(); });
 }
 
-Result<void> Agent::write(const std::string &path, const std::string &data)
+Result<void> Agent::write(const std::string &path, const std::string &data, uint64_t at)
 {
-  return done(call("write", { { "path", path }, { "data", data } }));
+  return done(call("write", { { "path", path }, { "data", data }, { "at", at } }));
 }
 
 Result<void> Agent::insmod(const std::string &path, const std::string &params)
@@ -432,6 +442,11 @@ Result<std::vector<uint32_t>> Agent::ethtool_regs(const std::string &ifname)
 {
   return taken("ethtool_regs", call("ethtool_regs", { { "ifname", ifname } }),
                [](const json &a) { return a.at("regs").get<std::vector<uint32_t>>(); });
+}
+
+Result<void> Agent::rings(const std::string &ifname, uint32_t rx, uint32_t tx)
+{
+  return done(call("rings", { { "ifname", ifname }, { "rx", rx }, { "tx", tx } }));
 }
 
 Result<std::vector<PagePool>> Agent::page_pools(std::optional<uint32_t> ifindex)

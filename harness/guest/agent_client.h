@@ -69,6 +69,12 @@ struct FrameCount {
   uint64_t dropped = 0; ///< lost because the socket's buffer was full
 };
 
+/// How an operation went in which an allocation was to fail.
+struct FaultResult {
+  bool failed = false;              ///< there was such an allocation
+  std::optional<std::string> error; ///< the operation's
+};
+
 /// A page pool, as the kernel's "netdev" family lists it.
 struct PagePool {
   uint64_t id = 0;
@@ -102,8 +108,13 @@ public:
                              Timeout timeout = default_timeout);
   /// Reads a file of the guest.
   Result<std::string> read(const std::string &path);
-  /// Writes into a file of the guest that exists (sysfs, procfs).
-  Result<void> write(const std::string &path, const std::string &data);
+  /// Writes into a file of the guest that exists (sysfs, procfs), from an offset on.
+  Result<void> write(const std::string &path, const std::string &data, uint64_t at = 0);
+
+  /// Does an operation, as call(), and lets its @nth allocation fail, counting from 1. On a kernel
+  /// with CONFIG_FAULT_INJECTION.
+  Result<FaultResult> call_failing(unsigned nth, std::string_view op, json arguments,
+                                   Timeout timeout = default_timeout);
 
   /// Loads a module file, @path being below /modules.
   Result<void> insmod(const std::string &path, const std::string &params = "");
@@ -170,6 +181,8 @@ public:
                     std::optional<uint32_t> mtu = {});
   Result<std::map<std::string, uint64_t>> ethtool_stats(const std::string &ifname);
   Result<std::vector<uint32_t>> ethtool_regs(const std::string &ifname);
+  /// Sets the lengths of the rings, as ethtool -G does.
+  Result<void> rings(const std::string &ifname, uint32_t rx, uint32_t tx);
   /// Page pools, of one interface or of all.
   Result<std::vector<PagePool>> page_pools(std::optional<uint32_t> ifindex = {});
   /// NETDEV_XDP_ACT_ bits.

@@ -93,12 +93,29 @@ Result<json> regs(const json &request)
   return json{ { "version", dump->version }, { "regs", words } };
 }
 
+Result<json> rings(const json &request)
+{
+  ethtool_ringparam rings{};
+  auto ifname = request.at("ifname").get<std::string>();
+
+  rings.cmd = ETHTOOL_GRINGPARAM;
+  if (auto result = ethtool(ifname, "rings", &rings); !result)
+    return tl::unexpected(result.error());
+  rings.cmd = ETHTOOL_SRINGPARAM;
+  rings.rx_pending = request.at("rx");
+  rings.tx_pending = request.at("tx");
+  if (auto result = ethtool(ifname, "new rings", &rings); !result)
+    return tl::unexpected(result.error());
+  return json::object();
+}
+
 } // namespace
 
 void add_ethtool_ops(Ops &ops)
 {
   ops["ethtool_stats"] = stats;
   ops["ethtool_regs"] = regs;
+  ops["rings"] = rings;
 }
 
 } // namespace verdict::guest

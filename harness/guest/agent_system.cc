@@ -37,12 +37,14 @@ Result<std::string> read_file(const std::string &path)
 
 namespace {
 
-Result<json> write_file(const std::string &path, std::string_view data)
+Result<json> write_file(const std::string &path, std::string_view data, off_t at = 0)
 {
   Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
 
   if (!file)
     return fail_errno("open " + path);
+  if (at && ::lseek(file.get(), at, SEEK_SET) != at)
+    return fail_errno("seek in " + path);
   if (::write(file.get(), data.data(), data.size()) != static_cast<ssize_t>(data.size()))
     return fail_errno("write " + path);
   return json::object();
@@ -152,7 +154,8 @@ void add_system_ops(Ops &ops)
     return json{ { "data", *text } };
   };
   ops["write"] = [](const json &request) {
-    return write_file(request.at("path"), request.at("data").get<std::string>());
+    return write_file(request.at("path"), request.at("data").get<std::string>(),
+                      request.value("at", 0));
   };
   ops["poweroff"] = power_off;
   ops["panic"] = [](const json &) { return write_file("/proc/sysrq-trigger", "c"); };

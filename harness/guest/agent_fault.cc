@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Operations during which an allocation fails (Documentation/fault-injection in the kernel).
+#include "agent.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+namespace verdict::guest {
+namespace {
+
+/// Makes the @nth allocation from now on of this thread fail, once.
+class FailingAllocation {
+public:
+  static Result<FailingAllocation> start(unsigned nth)
+  {
+    FailingAllocation failing(Fd(::open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC)));
+
+    if (!failing.file_)
+      return fail_errno("the kernel injects no faults: fail-nth");
+    if (auto written = failing.write(std::to_string(nth)); !written)
+      return tl::unexpected(written.error());
+    return failing;
+  }
+
+  /// Has it failed? None will any more.
+  Result<bool> stop()
+  {
+    char text[16] = {};
+
+    if (::pread(file_.get(), text, sizeof(text) - 1, 0) <= 0)
+      return fail_errno("fail-nth");
+    if (auto written = write("0"); !written)
+      return tl::unexpected(written.error());
+    return std::atoi(text) == 0;
+  }
+
+private:
+  explicit FailingAllocation(Fd file) : file_(std::move(file)) {}
+
+  Result<void> write(const std::string &text)
+  {
+    if (::pwrite(file_.get(), text.data(), text.size(), 0) < 0)
+      return fail_errno("fail-nth");
+    return {};
+  }
+
+  Fd file_;
+};
+
+Result<json> failing(const Ops &ops, const json &request)
+{
+  auto inner = request.at("request");
+  auto op = ops.find(inner.at("op").get<std::string>());
+  json reply = { { "error", nullptr } };
+
+  if (op == ops.end())
+    return fail("unknown op " + inner.at("op").dump());
+  auto allocation = FailingAllocation::start(request.at("nth"));
+  if (!allocation)
+    return tl::unexpected(allocation.error());
+  auto result = op->second(inner);
+  auto failed = allocation->stop();
+  if (!failed)
+    return tl::unexpected(failed.error());
+  reply["failed"] = *failed;
+  if (!result)
+    reply["error"] = result.error().message;
+  return reply;
+}
+
+} // namespace
+
+void add_fault_ops(Ops &ops)
+{
+  ops["failing"] = [&ops](const json &request) { return failing(ops, request); };
+}
+
+} // namespace verdict::guest
