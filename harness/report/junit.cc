@@ -33,7 +33,7 @@ std::vector<std::string> explained(const std::vector<std::string> &lines, std::s
       continue;
     }
     if (line.empty() || line.starts_with("[") || line.ends_with(": Failure") ||
-        line.starts_with(rerun_mark))
+        line.starts_with(figures_mark) || line.starts_with(rerun_mark))
       break;
     text.push_back(line.substr(line.find_first_not_of(' ')));
   }
@@ -82,7 +82,8 @@ Result<std::vector<TestResult>> parse_junit(const std::string &xml)
     TestResult result{ .name = test.attribute("name").value(),
                        .outcome = TestResult::Outcome::pass,
                        .rerun = marked(lines, rerun_mark),
-                       .evidence = marked(lines, evidence_mark) };
+                       .evidence = marked(lines, evidence_mark),
+                       .figures = marked(lines, figures_mark) };
     const std::string status = test.attribute("status").value();
     if (status == "run") {
       result.outcome = TestResult::Outcome::pass;

@@ -18,11 +18,14 @@ struct TestResult {
   std::string reason = {};   ///< why it was skipped, or the beginning of how it failed
   std::string rerun = {};    ///< the command that runs it alone, if it printed one
   std::string evidence = {}; ///< where its logs are, if it printed that
+  std::string figures = {};  ///< what it measured, if it printed that
 };
 
-/// The lines by which the fixture tells how to run a failed test again and where its evidence is.
+/// The lines by which the fixture tells how to run a failed test again, where its evidence is, and
+/// what it measured.
 inline constexpr std::string_view rerun_mark = "re-run: ";
 inline constexpr std::string_view evidence_mark = "evidence: ";
+inline constexpr std::string_view figures_mark = "figures: ";
 
 /// Reads `ctest --output-junit`. A test that did not run for another reason than a skip of its own
 /// has failed. Error: no XML, no test suite in it.

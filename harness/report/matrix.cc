@@ -117,6 +117,17 @@ std::string skips(const std::vector<TestResult> &results)
   return text.empty() ? text : text + "\n";
 }
 
+std::string figures(const std::vector<TestResult> &results)
+{
+  std::string text;
+  for (const TestResult &result : results) {
+    const Cell cell = cell_of(result.name);
+    if (!result.figures.empty())
+      text += "  " + cell.row + " on " + cell.column + ": " + result.figures + "\n";
+  }
+  return text.empty() ? text : "figures:\n" + text + "\n";
+}
+
 std::string failures(const std::vector<TestResult> &results)
 {
   std::string text;
@@ -145,7 +156,7 @@ size_t count(const std::vector<TestResult> &results, Outcome outcome)
 
 std::string matrix(const std::vector<TestResult> &results)
 {
-  return table(results) + others(results) + skips(results) + failures(results) +
+  return table(results) + others(results) + figures(results) + skips(results) + failures(results) +
          format("%zu passed, %zu failed, %zu skipped\n", count(results, Outcome::pass),
                 count(results, Outcome::fail), count(results, Outcome::skip));
 }

@@ -9,8 +9,9 @@
 namespace verdict {
 
 /// The tests as one matrix for people. A name "Nic/SUITE.CASE/COLUMN" is a cell in row SUITE.CASE;
-/// other tests are counted in one line. Below stand the reasons of skips, grouped, and for each
-/// failure the command that runs it again and its evidence; last "N passed, N failed, N skipped".
+/// other tests are counted in one line. Below stand what tests have measured, the reasons of skips,
+/// grouped, and for each failure the command that runs it again and its evidence; last
+/// "N passed, N failed, N skipped".
 std::string matrix(const std::vector<TestResult> &results);
 
 /// All is well: there are tests, and none failed.

@@ -40,7 +40,7 @@ bool is_set(const char *variable)
 std::string environment()
 {
   std::string text;
-  for (const char *name : { "VERDICT_KERNEL", "VERDICT_INITRD" }) {
+  for (const char *name : { "VERDICT_KERNEL", "VERDICT_INITRD", "VERDICT_STORM" }) {
     if (const char *value = std::getenv(name); value && *value)
       text += std::string(name) + "=" + value + " ";
   }
@@ -88,6 +88,13 @@ void NicTest::allow_in_log(const std::string &pattern, const std::string &reason
   allowed_.push_back({ pattern, reason });
 }
 
+void NicTest::figure(const std::string &what, uint64_t value)
+{
+  if (!figures_.empty())
+    figures_ += ", ";
+  figures_ += what + " " + std::to_string(value);
+}
+
 std::string NicTest::serial_log()
 {
   return read_file(machine_->serial_log()).value_or("");
@@ -129,6 +136,9 @@ void NicTest::TearDown()
       ADD_FAILURE() << complaint;
     machine_.reset();
   }
+  if (!figures_.empty())
+    std::printf("%.*s%s\n", static_cast<int>(figures_mark.size()), figures_mark.data(),
+                figures_.c_str());
   if (HasFailure()) {
     std::printf("%.*s%sout/harness/verdict_suite --gtest_filter=%s\n",
                 static_cast<int>(rerun_mark.size()), rerun_mark.data(), environment().c_str(),

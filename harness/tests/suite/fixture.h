@@ -67,6 +67,10 @@ protected:
   /// after every test.
   void expect_no_leaks();
 
+  /// Tells something that the test has measured; the matrix shows it.
+  void figure(const std::string &what, uint64_t value);
+  bool has_figures() const { return !figures_.empty(); }
+
   /// What the guest's kernel logged since the fork.
   std::string serial_log();
 
@@ -81,6 +85,7 @@ private:
   std::vector<std::string> ifnames_;
   std::vector<unsigned> ifindexes_;
   std::vector<SplatFinder::Rule> allowed_;
+  std::string figures_;
 };
 
 /// Runs a suite of NicTests on every column of the matrix.

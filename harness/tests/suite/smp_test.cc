@@ -79,9 +79,9 @@ protected:
     if (!most_gaps) {
       EXPECT_EQ(stats["tx_xdp_xmit"], sent);
     }
-    RecordProperty("sent", static_cast<int>(sent));
-    RecordProperty("lost", static_cast<int>(missing(gaps0) + missing(gaps2)));
-    RecordProperty("refused", static_cast<int>(errors));
+    figure("sent", sent);
+    figure("lost", missing(gaps0) + missing(gaps2));
+    figure("refused", errors);
   }
 
   Result<void> until_seen(uint64_t count)

@@ -45,6 +45,7 @@ protected:
         agent().read("/sys/class/net/" + ifname() + "/queues/tx-0/byte_queue_limits/inflight"));
     // The last sentinel's answer may wait for the timer.
     EXPECT_LE(std::stoul(inflight), 60u);
+    figure("bytes in BQL at the end", std::stoul(inflight));
     EXPECT_EQ(statistic("tx_timeout_count"), 0u);
     const auto frames = test_frames(nic(), 8);
     ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
@@ -70,8 +71,9 @@ TEST_P(TxFull, BurstsOfTransmits)
   EXPECT_EQ(back.size() + errors, sent.size());
   EXPECT_EQ(statistic("rx_xdp_tx"), back.size());
   EXPECT_GT(errors, 0u) << "the ring was never full, so nothing was tested";
-  RecordProperty("sent", static_cast<int>(sent.size()));
-  RecordProperty("refused", static_cast<int>(errors));
+  figure("sent", sent.size());
+  figure("back", back.size());
+  figure("refused", errors);
   expect_all_is_sent();
 }
 
@@ -136,11 +138,12 @@ TEST_P(TxFull, TransmitsRedirectsAndTheStackAtOnce)
   EXPECT_EQ(through.size() + xmit_errors, sent_redirected.size());
   EXPECT_GT(tx_errors + xmit_errors, 0u) << "the ring was never full, so nothing was tested";
   EXPECT_GT(statistic("tx_restart_queue"), 0u) << "the stack never had to wait";
-  RecordProperty("stack", stack_frames);
-  RecordProperty("bounced", static_cast<int>(bounced.size()));
-  RecordProperty("bounced_refused", static_cast<int>(tx_errors));
-  RecordProperty("redirected", static_cast<int>(through.size()));
-  RecordProperty("redirected_refused", static_cast<int>(xmit_errors));
+  figure("of the stack", stack.size());
+  figure("XDP while the stack was sending", xdp_before_last);
+  figure("bounced", bounced.size());
+  figure("refused", tx_errors);
+  figure("redirected", through.size());
+  figure("refused", xmit_errors);
   expect_all_is_sent();
 }
 

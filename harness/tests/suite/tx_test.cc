@@ -129,7 +129,7 @@ TEST_P(Tx, DoorbellsAreFarFewerThanFrames)
   // The two sentinels' answers ring it as well.
   EXPECT_GT(writes[register_tdt], 2u);
   EXPECT_LT(writes[register_tdt], count / 20);
-  RecordProperty("doorbells", static_cast<int>(writes[register_tdt]));
+  figure("doorbells", writes[register_tdt]);
 }
 
 VERDICT_ON_EVERY_NIC(Tx);
