@@ -19,6 +19,8 @@ Result<std::string> nic_device(const NicConfig &nic, unsigned index)
   std::string device =
       format("%s,id=nic%u,netdev=wire%u,mac=%s,addr=0x%x,romfile=", nic.model.c_str(), index, index,
              NicAddress::of(index).guest_mac.text().c_str(), first_nic_slot + index);
+  if (!nic.bus.empty())
+    device += ",bus=" + nic.bus;
   // Without autonegotiation the link is up in 0.02 s instead of 2 s; without mitigation there is
   // one interrupt per event.
   if (nic.model == "e1000" || nic.model == "e1000-82544gc" || nic.model == "e1000-82545em")

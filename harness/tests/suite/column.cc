@@ -65,6 +65,20 @@ const Column &smp_column()
   return smp;
 }
 
+const Column &bridge_column()
+{
+  static const NicConfig behind{ "e1000", "bridge" };
+  static const Column bridge{ "e1000-bridge",
+                              Driver::patched,
+                              guest::XdpMode::native,
+                              { behind, behind },
+                              { .chipset = "q35",
+                                .devices = {
+                                    "pcie-root-port,id=root,chassis=1,addr=0x8,x-speed=2_5",
+                                    "pcie-pci-bridge,id=bridge,bus=root" } } };
+  return bridge;
+}
+
 std::string Column::test_name() const
 {
   std::string text = name;

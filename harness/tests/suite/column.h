@@ -54,6 +54,9 @@ const std::vector<Column> &machine_columns();
 /// The one with several CPUs.
 const Column &smp_column();
 
+/// The one whose NICs are behind a bridge, "bridge", that reports errors (PCIe AER).
+const Column &bridge_column();
+
 void PrintTo(const Column &column, std::ostream *stream);
 
 } // namespace verdict

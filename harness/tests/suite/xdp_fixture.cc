@@ -247,6 +247,46 @@ Result<void> XdpTest::bring_up(size_t nic)
   return add_neighbour(agent(), nic, ifname(nic));
 }
 
+Result<std::string> XdpTest::slot_of(const std::string &ifname)
+{
+  constexpr std::string_view mark = "bus-info: ";
+  auto text = agent().run_ok({ "ethtool", "-i", ifname });
+  if (!text)
+    return text;
+  const size_t at = text->find(mark);
+  if (at == text->npos)
+    return fail("ethtool -i tells no PCI address: " + *text);
+  const size_t begin = at + mark.size();
+  return text->substr(begin, text->find('\n', begin) - begin);
+}
+
+Result<void> XdpTest::set_up_again(size_t nic)
+{
+  const NicAddress address = NicAddress::of(static_cast<unsigned>(nic));
+  auto name = agent().ifname_of(address.guest_mac.text());
+  if (!name)
+    return tl::unexpected(name.error());
+  if (*name != ifname(nic))
+    return fail(ifname(nic) + " has come back as " + *name);
+  auto added =
+      agent().run_ok({ "ip", "addr", "add", address.guest_ip.text() + "/24", "dev", *name });
+  if (!added)
+    return tl::unexpected(added.error());
+  return bring_up(nic);
+}
+
+Result<XdpTest::RxRing> XdpTest::rx_ring(size_t nic)
+{
+  constexpr size_t rdlen = 3, rdh = 4, rdt = 5; // e1000_get_regs() in e1000_ethtool.c
+  auto regs = agent().ethtool_regs(ifname(nic));
+  if (!regs)
+    return tl::unexpected(regs.error());
+  if (regs->size() <= rdt || (*regs)[rdlen] < 16)
+    return fail(ifname(nic) + " has no Rx ring");
+  const uint32_t count = (*regs)[rdlen] / 16;
+  return RxRing{ count, ((*regs)[rdt] + count - (*regs)[rdh]) % count };
+}
+
 Result<void> XdpTest::set_cable(size_t nic, bool in)
 {
   auto set = machine().qmp().command("set_link",
@@ -269,19 +309,16 @@ Result<void> XdpTest::set_cable(size_t nic, bool in)
 /// (e1000_alloc_rx_buffers).
 void XdpTest::check_rx_rings()
 {
-  constexpr size_t rdlen = 3, rdh = 4, rdt = 5; // e1000_get_regs() in e1000_ethtool.c
   for (size_t i = 0; i < machine().nic_count(); i++) {
     auto device = agent().netdev(ifname(i));
     ASSERT_OK(device);
     const bool up = device->value("flags", 0u) & 1;
     if (!is_e1000(column().nics[i]) || !up)
       continue;
-    auto regs = agent().ethtool_regs(ifname(i));
-    ASSERT_OK(regs);
-    ASSERT_GT(regs->size(), rdt);
-    const uint32_t count = (*regs)[rdlen] / 16;
-    const uint32_t owned = ((*regs)[rdt] + count - (*regs)[rdh]) % count;
-    EXPECT_EQ(owned, count - 2) << "the Rx ring of " << ifname(i) << " has lost buffers";
+    const auto ring = rx_ring(i);
+    ASSERT_OK(ring);
+    EXPECT_EQ(ring->owned, ring->count - 2)
+        << "the Rx ring of " << ifname(i) << " has lost buffers";
   }
 }
 
@@ -316,9 +353,14 @@ void XdpTest::check_page_pools()
     ASSERT_OK(agent().link(ifname(i), false));
   auto pools = agent().page_pools();
   ASSERT_OK(pools);
-  for (const auto &pool : *pools)
+  uint64_t inflight = 0;
+  for (const auto &pool : *pools) {
     ADD_FAILURE() << "page pool " << pool.id << " still waits for " << pool.inflight
                   << " pages though every interface is down";
+    inflight += pool.inflight;
+  }
+  if (has_figures())
+    figure("pages in flight at the end", inflight);
 }
 
 void XdpTest::TearDown()

@@ -101,6 +101,19 @@ protected:
   /// Brings an interface up again. Going down has cost it its neighbour.
   Result<void> bring_up(size_t nic);
 
+  /// The PCI address of a NIC: "0000:00:10.0".
+  Result<std::string> slot_of(const std::string &ifname);
+
+  /// Gives a NIC that was bound to its driver again its address, and brings it up.
+  Result<void> set_up_again(size_t nic);
+
+  /// An e1000's Rx ring.
+  struct RxRing {
+    uint32_t count; ///< descriptors
+    uint32_t owned; ///< of these the device's: they have buffers
+  };
+  Result<RxRing> rx_ring(size_t nic = 0);
+
   /// Plugs a NIC's cable in or out, and waits until the guest's driver has noticed.
   Result<void> set_cable(size_t nic, bool in);
 

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Memory runs out: in a poll for one allocation in so many or for all of them, and while an
+// interface is set up for one after the other. Frames are lost only where the driver counts them,
+// nothing leaks, and when memory is back all goes on by itself. On the debug kernel.
+#include "base/text.h"
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+namespace {
+
+/// Directories of debugfs (Documentation/fault-injection in the kernel).
+constexpr const char *pages = "fail_page_alloc", *slabs = "failslab";
+
+constexpr verdict_config pass{ .action = XDP_PASS };
+constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
+
+constexpr milliseconds patience{ 30000 };
+
+} // namespace
+
+class Faults : public XdpTest {
+protected:
+  void SetUp() override
+  {
+    XdpTest::SetUp();
+    if (HasFatalFailure())
+      return;
+    if (!agent().read(knob(slabs, "probability")))
+      GTEST_SKIP() << "the guest's kernel injects no faults; make deep runs one that does";
+    for (const char *kind : { pages, slabs }) {
+      ASSERT_OK(agent().write(knob(kind, "verbose"), "0"));
+      ASSERT_OK(agent().write(knob(kind, "times"), "-1"));
+    }
+    ASSERT_OK(agent().write(knob(pages, "min-order"), "0"));
+    allow_in_log("DMA-API: cacheline tracking ENOMEM", "it had no memory either");
+  }
+
+  static std::string knob(const std::string &kind, const std::string &name)
+  {
+    return "/sys/kernel/debug/" + kind + "/" + name;
+  }
+
+  /// Of the allocations that must not wait, as those in a poll, so many fail.
+  Result<void> let_fail(const char *kind, unsigned percent)
+  {
+    return agent().write(knob(kind, "probability"), std::to_string(percent));
+  }
+
+  /// Of all slabs only the heads of skbs fail.
+  Result<void> skb_heads_only()
+  {
+    if (auto done = agent().write(knob(slabs, "cache-filter"), "1"); !done)
+      return done;
+    return agent().write("/sys/kernel/slab/skbuff_head_cache/failslab", "1");
+  }
+
+  /// Only what is allocated for one of these functions fails.
+  Result<void> only_for(const char *kind, const std::function<bool(std::string_view)> &function)
+  {
+    auto symbols = agent().kallsyms(false);
+    if (!symbols)
+      return tl::unexpected(symbols.error());
+    constexpr uint64_t more_than_a_function = 0x1000;
+    uint64_t start = UINT64_MAX, end = 0;
+    for (const std::string &line : split_lines(*symbols)) {
+      const uint64_t address = std::stoull(line, nullptr, 16);
+      // "ffffffff81000000 T _text"
+      constexpr size_t before_name = 19;
+      if (!function(std::string_view(line).substr(before_name)))
+        continue;
+      start = std::min(start, address);
+      end = std::max(end, address + more_than_a_function);
+    }
+    if (!end)
+      return fail("the guest has no such function");
+    for (const auto &[name, value] :
+         { std::pair{ "require-start", start }, { "require-end", end } }) {
+      if (auto done = agent().write(knob(kind, name), std::to_string(value)); !done)
+        return done;
+    }
+    return {};
+  }
+
+  /// Only the pages of page pools fail.
+  Result<void> pool_pages_only()
+  {
+    return only_for(
+        pages, [](std::string_view name) { return name.find("page_pool_alloc") != name.npos; });
+  }
+
+  /// What the driver allocates, or is allocated for it, fails, also where it may wait.
+  /// call_failing() counts nothing else. The DMA debugger's nodes, several for each buffer, lie
+  /// deeper below the driver than all of that.
+  Result<void> all_of_the_driver()
+  {
+    for (const char *kind : { pages, slabs }) {
+      if (auto done = agent().write(knob(kind, "ignore-gfp-wait"), "0"); !done)
+        return done;
+      if (auto done = agent().write(knob(kind, "stacktrace-depth"), "10"); !done)
+        return done;
+      if (auto done =
+              only_for(kind, [](std::string_view name) { return name.ends_with("[e1000]"); });
+          !done)
+        return done;
+    }
+    return {};
+  }
+
+  uint64_t statistic(const char *name)
+  {
+    auto stats = agent().ethtool_stats(ifname());
+    EXPECT_OK(stats);
+    return stats ? stats->at(name) : 0;
+  }
+
+  uint64_t failed() { return statistic("alloc_rx_buff_failed"); }
+
+  template <typename Condition>
+  Result<void> until(const char *what, Condition condition)
+  {
+    const Deadline deadline(patience);
+    while (!condition()) {
+      if (deadline.expired())
+        return fail(std::string("it did not come to pass: ") + what);
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    return {};
+  }
+
+  /// Lets the 1st, 2nd, 3rd ... allocation of an operation fail until it has no more of them.
+  /// `attempt` does it with the nth failing, `again` has to succeed after each.
+  void expect_survives(const std::function<Result<guest::FaultResult>(unsigned nth)> &attempt,
+                       const std::function<Result<void>()> &again)
+  {
+    allow_in_log("Call Trace", "vmalloc() tells of a failure, which was injected");
+    ASSERT_OK(all_of_the_driver());
+    size_t refused = 0, nth = 0;
+    for (;;) {
+      nth++;
+      SCOPED_TRACE(nth);
+      ASSERT_OK_AND_ASSIGN(const guest::FaultResult result, attempt(nth));
+      refused += result.error.has_value();
+      ASSERT_OK(again());
+      if (!result.failed) {
+        ASSERT_EQ(result.error, std::nullopt);
+        break;
+      }
+    }
+    EXPECT_GT(refused, 0u) << "no failure was noticed";
+    figure("allocations", nth - 1);
+    figure("refused", refused);
+    const auto frames = test_frames(nic(), notable_sizes());
+    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
+    EXPECT_THAT(back, AreFrames(swapped(frames)));
+  }
+};
+
+TEST_P(Faults, FewSkbs)
+{
+  ASSERT_OK(attach(pass));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  ASSERT_OK(skb_heads_only());
+  size_t sent = 0;
+  for (const unsigned percent : { 1, 10, 100 }) {
+    ASSERT_OK(let_fail(slabs, percent));
+    const uint64_t enough = failed() + 3;
+    ASSERT_OK(until("three allocations fail", [&] {
+      const auto frames = test_frames(nic(), 200);
+      sent += frames.size();
+      EXPECT_OK(wire().inject(frames));
+      return failed() >= enough;
+    }));
+  }
+  // The rest still has none: a sentinel would be lost.
+  ASSERT_OK(until("the program has seen all", [&] { return counter(VERDICT_FRAMES) >= sent; }));
+  ASSERT_OK(let_fail(slabs, 0));
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
+  EXPECT_THAT(back, HasNoFrames());
+  ASSERT_OK_AND_ASSIGN(const auto stack, agent().packet_count(socket));
+  ASSERT_OK_AND_ASSIGN(const auto device, agent().netdev(ifname()));
+  EXPECT_EQ(counter(VERDICT_FRAMES), sent);
+  EXPECT_EQ(stack.dropped, 0u);
+  EXPECT_EQ(stack.count + failed(), sent);
+  EXPECT_EQ(device["stats"]["rx_dropped"], failed());
+  figure("sent", sent);
+  figure("in the stack", stack.count);
+  figure("without an skb", failed());
+}
+
+TEST_P(Faults, FewPages)
+{
+  ASSERT_OK(attach(pass));
+  ASSERT_OK(pool_pages_only());
+  // What is in the socket's queue holds its page, so that the ring needs other ones.
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  size_t sent = 0, in_stack = 0;
+  for (const unsigned percent : { 1, 10, 50 }) {
+    ASSERT_OK(let_fail(pages, percent));
+    for (int round = 0; round < 3; round++) {
+      const auto frames = test_frames(nic(), 2000);
+      sent += frames.size();
+      ASSERT_OK(wire().exchange(frames));
+      ASSERT_OK_AND_ASSIGN(const auto stack, agent().packet_count(socket));
+      EXPECT_EQ(stack.dropped, 0u);
+      in_stack += stack.count;
+    }
+  }
+  ASSERT_OK(let_fail(pages, 0));
+  EXPECT_EQ(counter(VERDICT_FRAMES), sent);
+  EXPECT_EQ(in_stack, sent);
+  EXPECT_GT(failed(), 0u);
+  figure("sent", sent);
+  figure("in the stack", in_stack);
+  figure("pages refused", failed());
+}
+
+TEST_P(Faults, NoPagesForAWhile)
+{
+  ASSERT_OK(attach(pass));
+  ASSERT_OK(pool_pages_only());
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  // More than ring and pool have: the rest waits on the wire, and none may be lost.
+  const auto frames = test_frames(nic(), 800);
+  ASSERT_OK(let_fail(pages, 100));
+  ASSERT_OK(wire().inject(frames));
+  ASSERT_OK(until("the ring runs dry", [&] {
+    auto ring = rx_ring();
+    EXPECT_OK(ring);
+    return !ring || ring->owned <= 1;
+  }));
+  // With no buffer there is no interrupt: it has to try again by itself.
+  const uint64_t tries = failed();
+  ASSERT_OK(until("the driver tries again", [&] { return failed() > tries + 10; }));
+  ASSERT_OK(let_fail(pages, 0));
+  ASSERT_OK_AND_ASSIGN(const auto stack, sniffed(socket, frames.size()));
+  EXPECT_THAT(stack, AreFrames(frames));
+  figure("sent", frames.size());
+  figure("in the stack", stack.size());
+  figure("pages refused", failed());
+}
+
+// Their pages go round between ring, program and pool, and come back from other interfaces.
+TEST_P(Faults, DropTxAndRedirectNeedNoMemory)
+{
+  ASSERT_OK(set_mtu(9000));
+  ASSERT_OK(set_mtu(9000, 1));
+  ASSERT_OK(load({ .action = XDP_DROP }));
+  ASSERT_OK(attach_loaded());
+  std::vector<Frame> frames = test_frames(nic(), notable_jumbo_sizes());
+  const auto small = test_frames(nic(), 1000, 60);
+  frames.insert(frames.end(), small.begin(), small.end());
+  uint64_t sent = 0;
+  const auto without_memory = [&](const verdict_config &config) -> Result<std::vector<Frame>> {
+    if (auto done = configure(config); !done)
+      return tl::unexpected(done.error());
+    for (const char *kind : { pages, slabs }) {
+      if (auto done = let_fail(kind, 100); !done)
+        return tl::unexpected(done.error());
+    }
+    sent += frames.size();
+    if (auto done = wire().inject(frames); !done)
+      return tl::unexpected(done.error());
+    if (auto done =
+            until("the program has seen all", [&] { return counter(VERDICT_FRAMES) >= sent; });
+        !done)
+      return tl::unexpected(done.error());
+    // The stack, which answers the sentinel, does need memory.
+    for (const char *kind : { pages, slabs }) {
+      if (auto done = let_fail(kind, 0); !done)
+        return tl::unexpected(done.error());
+    }
+    return wire().until_sentinel();
+  };
+  for (int round = 0; round < 3; round++) {
+    ASSERT_OK_AND_ASSIGN(auto back, without_memory({ .action = XDP_DROP }));
+    EXPECT_THAT(back, HasNoFrames());
+    ASSERT_OK_AND_ASSIGN(back, without_memory(bounce));
+    EXPECT_THAT(back, AreFrames(swapped(frames)));
+    ASSERT_OK_AND_ASSIGN(
+        back, without_memory({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
+    EXPECT_THAT(back, HasNoFrames());
+    ASSERT_OK_AND_ASSIGN(const auto out, wire(1).until_sentinel());
+    EXPECT_THAT(out, AreFrames(frames));
+  }
+  EXPECT_EQ(counter(VERDICT_FRAMES), sent);
+  figure("sent", sent);
+  figure("seen", counter(VERDICT_FRAMES));
+}
+
+TEST_P(Faults, NoPagesWhenItGoesUp)
+{
+  ASSERT_OK(attach(bounce));
+  ASSERT_OK(agent().link(ifname(), false));
+  ASSERT_OK(let_fail(pages, 100));
+  ASSERT_OK(bring_up(0));
+  ASSERT_OK_AND_ASSIGN(const RxRing ring, rx_ring());
+  EXPECT_LE(ring.owned, 1u);
+  EXPECT_GT(failed(), 0u);
+  ASSERT_OK(let_fail(pages, 0));
+  const auto frames = test_frames(nic(), notable_sizes());
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
+  EXPECT_THAT(back, AreFrames(swapped(frames)));
+}
+
+TEST_P(Faults, EveryAllocationOfGoingUp)
+{
+  ASSERT_OK(attach(bounce));
+  expect_survives(
+      [&](unsigned nth) -> Result<guest::FaultResult> {
+        if (auto down = agent().link(ifname(), false); !down)
+          return tl::unexpected(down.error());
+        return agent().call_failing(nth, "link", { { "ifname", ifname() }, { "up", true } });
+      },
+      [&] { return bring_up(0); });
+}
+
+// A ring that cannot be made leaves the old one, and the interface goes on.
+TEST_P(Faults, EveryAllocationOfNewRings)
+{
+  ASSERT_OK(attach(bounce));
+  expect_survives(
+      [&](unsigned nth) {
+        return agent().call_failing(
+            nth, "rings", { { "ifname", ifname() }, { "rx", nth % 2 ? 512 : 256 }, { "tx", 128 } });
+      },
+      [&]() -> Result<void> {
+        auto ring = rx_ring();
+        if (!ring)
+          return tl::unexpected(ring.error());
+        if (ring->owned + 2 != ring->count)
+          return fail("the ring is not full");
+        return {};
+      });
+}
+
+TEST_P(Faults, EveryAllocationOfBinding)
+{
+  attaches_by_itself();
+  ASSERT_OK(attach(bounce));
+  ASSERT_OK_AND_ASSIGN(const std::string slot, slot_of(ifname()));
+  const std::string driver = "/sys/bus/pci/drivers/e1000/";
+  bool bound = true;
+  expect_survives(
+      [&](unsigned nth) -> Result<guest::FaultResult> {
+        if (bound) {
+          if (auto done = agent().write(driver + "unbind", slot); !done)
+            return tl::unexpected(done.error());
+        }
+        auto result =
+            agent().call_failing(nth, "write", { { "path", driver + "bind" }, { "data", slot } });
+        bound = agent().read(driver + slot + "/vendor").has_value();
+        if (result && !result->failed) {
+          // The last time: it is bound, and gets traffic.
+          if (auto attached = attach_loaded(); !attached)
+            return tl::unexpected(attached.error());
+          if (auto up = set_up_again(0); !up)
+            return tl::unexpected(up.error());
+        }
+        return result;
+      },
+      [] { return Result<void>(); });
+}
+
+VERDICT_ON_PATCHED_NICS(Faults);
+
+} // namespace verdict
