@@ -6,12 +6,12 @@ export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help setup modules kernel guest harness verdicts check deep lint clean
+.PHONY: help setup modules kernel guest debug-guest harness verdicts check deep lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
-	@echo "make check     every test that CI runs: lint, the harness's own and the verdicts"
-	@echo "make deep      the verdicts again, on the debug kernel: KASAN, lockdep, kmemleak ..."
+	@echo "make check     every test that CI runs: lint, the harness's own, the verdicts, a part of deep"
+	@echo "make deep      everything on the debug kernel (KASAN, lockdep, kmemleak ...), and long storms"
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
@@ -34,18 +34,20 @@ kernel: setup
 guest: modules
 	@scripts/guest-image
 
+debug-guest: kernel
+	@scripts/guest-image --kernel debug
+
 harness: setup
 	@scripts/harness
 
 verdicts: guest harness
 	@scripts/verdicts --jobs $(JOBS) --only verdicts
 
-check: guest harness lint
-	@scripts/verdicts --jobs $(JOBS)
+check: guest debug-guest harness lint
+	@scripts/verdicts --jobs $(JOBS) --only check
 
-deep: kernel harness
-	@scripts/guest-image --kernel debug
-	@scripts/verdicts --jobs $(JOBS) --kernel debug
+deep: debug-guest harness
+	@scripts/verdicts --jobs $(JOBS) --only deep
 
 lint: modules
 	@scripts/lint
