@@ -11,7 +11,7 @@ namespace verdict {
 
 /// A NIC of the machine. NIC i of the list has the addresses of NicAddress::of(i).
 struct NicConfig {
-  std::string model; ///< "e1000", "e1000-82544gc", "e1000-82545em", "virtio-net-pci", "vmxnet3"
+  std::string model;    ///< "e1000", "e1000-82544gc", "e1000-82545em", "virtio-net-pci", "vmxnet3"
   std::string bus = {}; ///< the id of one of the machine's devices, if the NIC is behind that
 };
 

@@ -27,6 +27,18 @@ std::vector<Column> patched_columns()
   return patched;
 }
 
+const std::vector<Column> &native_columns()
+{
+  using guest::XdpMode;
+  static const NicConfig virtio{ "virtio-net-pci" }, e1000{ "e1000" }, vmxnet3{ "vmxnet3" };
+  static const std::vector<Column> all{
+    { "e1000-82540em", Driver::patched, XdpMode::native, { e1000, e1000, virtio } },
+    { "virtio_net", Driver::virtio, XdpMode::native, { virtio, virtio, e1000 } },
+    { "vmxnet3", Driver::vmxnet3, XdpMode::native, { vmxnet3 } },
+  };
+  return all;
+}
+
 const std::vector<Column> &machine_columns()
 {
   using guest::XdpMode;

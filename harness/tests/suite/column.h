@@ -15,6 +15,7 @@ enum class Driver {
   patched, ///< this project's e1000
   stock,   ///< the kernel's e1000
   virtio,  ///< the kernel's virtio_net
+  vmxnet3, ///< the kernel's vmxnet3
 };
 
 /// What sets a column's machine apart from the usual one.
@@ -46,6 +47,9 @@ const std::vector<Column> &columns();
 
 /// Those of this project's driver, for tests of what is its own affair.
 std::vector<Column> patched_columns();
+
+/// Drivers with XDP of their own, this project's first.
+const std::vector<Column> &native_columns();
 
 /// Further columns, of this project's driver: machines on which the same frames take other ways
 /// through memory. They are for few cases, as there are few ways.

@@ -41,6 +41,8 @@ Result<void> load_drivers(guest::Agent &agent, Driver driver)
 {
   if (auto loaded = agent.modprobe("virtio_net"); !loaded)
     return loaded;
+  if (driver == Driver::vmxnet3)
+    return agent.modprobe("vmxnet3");
   if (driver == Driver::stock)
     return agent.modprobe("e1000");
   for (const char *module : { "patched/xdp_ring.ko", "patched/e1000.ko" }) {

@@ -13,10 +13,6 @@ namespace {
 
 using testing::SizeIs;
 
-/// What the second program writes, and where: behind the Ethernet header.
-constexpr uint32_t stamp_offset = 14;
-constexpr uint8_t stamp = 0x5b;
-
 constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
 
 constexpr milliseconds patience{ 10000 };
@@ -237,55 +233,6 @@ protected:
   std::vector<size_t> sizes_{ 100 }; // of the stream's frames, in turn
   std::vector<Frame> sent_, back_;
 };
-
-TEST_P(Lifecycle, AttachReplaceDetachStorm)
-{
-  ASSERT_OK(load(bounce, "a"));
-  ASSERT_OK(load({ .action = XDP_TX,
-                   .flags = VERDICT_SWAP_MACS,
-                   .rewrite_offset = stamp_offset,
-                   .rewrite_len = 1,
-                   .rewrite = { stamp } },
-                 "b"));
-  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
-  const auto carrier_changes = device()["carrier_changes"];
-
-  // As often as asked for, and until each program has seen a frame.
-  constexpr unsigned batch = 100;
-  const size_t wanted = batch * storm();
-  size_t cycles = 0;
-  const Deadline deadline(patience);
-  Traffic traffic(wire());
-  do {
-    ASSERT_OK(agent().xdp_storm(ifname(), program("a"), program("b"), batch, milliseconds(60000)));
-    cycles += batch;
-  } while (cycles < wanted || (!deadline.expired() &&
-                               (!counter(VERDICT_FRAMES, "a") || !counter(VERDICT_FRAMES, "b"))));
-  ASSERT_OK_AND_ASSIGN(sent_, traffic.stop());
-  ASSERT_OK_AND_ASSIGN(back_, wire().until_sentinel());
-  ASSERT_OK_AND_ASSIGN(auto stack, agent().packet_count(socket));
-
-  const uint64_t by_a = counter(VERDICT_FRAMES, "a"), by_b = counter(VERDICT_FRAMES, "b");
-  EXPECT_EQ(stack.dropped, 0u);
-  EXPECT_GT(by_a, 0u);
-  EXPECT_GT(by_b, 0u);
-  EXPECT_EQ(by_a + by_b + stack.count, sent_.size()) << "frames were lost or doubled";
-  // What came back is what the programs saw, in order, once.
-  auto expected = swapped(sent_);
-  for (auto *frames : { &expected, &back_ }) {
-    for (Frame &frame : *frames)
-      frame[stamp_offset] = 0;
-  }
-  ASSERT_OK_AND_ASSIGN(const auto gaps, find_gaps(expected, back_));
-  EXPECT_EQ(missing(gaps), stack.count);
-  EXPECT_EQ(device()["carrier_changes"], carrier_changes);
-  figure("cycles", cycles);
-  figure("sent", sent_.size());
-  figure("back", back_.size());
-  figure("in the stack", stack.count);
-  figure("lost", sent_.size() - by_a - by_b - stack.count);
-  expect_alive();
-}
 
 TEST_P(Lifecycle, MtuWithAProgram)
 {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Programs come and go under a stream of frames: the same on this project's driver, which only
+// exchanges a pointer, and on drivers that pause or reset their rings for it.
+#include "tests/suite/traffic.h"
+#include "tests/suite/xdp_fixture.h"
+
+namespace verdict {
+
+namespace {
+
+/// What the second program writes, and where: behind the Ethernet header.
+constexpr uint32_t stamp_offset = 14;
+constexpr uint8_t stamp = 0x5b;
+
+constexpr milliseconds patience{ 10000 };
+
+} // namespace
+
+class AttachStorm : public XdpTest {
+protected:
+  /// Programs send frames back, so that the wire shows what they saw, in order. The other drivers
+  /// drop when their Tx ring is full; there counters have to do.
+  uint32_t action() const { return patched() ? XDP_TX : XDP_DROP; }
+
+  /// What came back is what the programs saw, in order, once.
+  void expect_back(std::vector<Frame> back, std::vector<Frame> sent, size_t seen)
+  {
+    auto expected = swapped(std::move(sent));
+    for (auto *frames : { &expected, &back }) {
+      for (Frame &frame : *frames)
+        frame[stamp_offset] = 0;
+    }
+    EXPECT_OK(find_gaps(expected, back));
+    EXPECT_EQ(back.size(), seen);
+  }
+
+  uint64_t carrier_changes()
+  {
+    auto device = agent().netdev(ifname());
+    EXPECT_OK(device);
+    return device ? device->value("carrier_changes", uint64_t{ 0 }) : 0;
+  }
+};
+
+TEST_P(AttachStorm, LosesNothing)
+{
+  ASSERT_OK(load({ .action = action(), .flags = VERDICT_SWAP_MACS }, "a"));
+  ASSERT_OK(load({ .action = action(),
+                   .flags = VERDICT_SWAP_MACS,
+                   .rewrite_offset = stamp_offset,
+                   .rewrite_len = 1,
+                   .rewrite = { stamp } },
+                 "b"));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const auto by_program = [&](const std::string &name) { return counter(VERDICT_FRAMES, name); };
+  const uint64_t carrier_before = carrier_changes();
+
+  // As often as asked for, and until each program has seen a frame. The others are slow at it.
+  const unsigned batch = patched() ? 100 : 10;
+  const size_t wanted = batch * storm();
+  size_t cycles = 0;
+  const Deadline deadline(patience);
+  Traffic traffic(wire());
+  do {
+    ASSERT_OK(agent().xdp_storm(ifname(), program("a"), program("b"), batch, milliseconds(60000)));
+    cycles += batch;
+  } while (cycles < wanted || (!deadline.expired() && (!by_program("a") || !by_program("b"))));
+  ASSERT_OK_AND_ASSIGN(const auto sent, traffic.stop());
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
+  ASSERT_OK_AND_ASSIGN(const auto stack, agent().packet_count(socket));
+
+  const uint64_t by_a = by_program("a"), by_b = by_program("b"), seen = by_a + by_b;
+  EXPECT_EQ(stack.dropped, 0u);
+  EXPECT_LE(seen + stack.count, sent.size());
+  figure("cycles", cycles);
+  figure("sent", sent.size());
+  figure("seen by programs", seen);
+  figure("in the stack", stack.count);
+  figure("lost", sent.size() - seen - stack.count);
+  figure("link flaps", (carrier_changes() - carrier_before) / 2);
+  if (!patched())
+    return; // theirs is theirs: the figures are what it was done for
+  EXPECT_GT(by_a, 0u);
+  EXPECT_GT(by_b, 0u);
+  EXPECT_EQ(seen + stack.count, sent.size());
+  EXPECT_EQ(carrier_changes(), carrier_before);
+  expect_back(back, sent, seen);
+}
+
+INSTANTIATE_TEST_SUITE_P(Nic, AttachStorm, testing::ValuesIn(native_columns()),
+                         [](const auto &info) { return info.param.test_name(); });
+
+} // namespace verdict
