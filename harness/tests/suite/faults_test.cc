@@ -233,6 +233,8 @@ TEST_P(Faults, NoPagesForAWhile)
   const uint64_t tries = failed();
   ASSERT_OK(until("the driver tries again", [&] { return failed() > tries + 10; }));
   ASSERT_OK(let_fail(pages, 0));
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
+  EXPECT_THAT(back, HasNoFrames());
   ASSERT_OK_AND_ASSIGN(const auto stack, sniffed(socket, frames.size()));
   EXPECT_THAT(stack, AreFrames(frames));
   figure("sent", frames.size());

@@ -64,6 +64,9 @@ protected:
 
     ASSERT_OK(configure({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
     ASSERT_OK(wire(0).exchange(frames));
+    // Redirects are flushed at the end of the poll that answers the sentinel, and a thread may be
+    // interrupted before that; the next sentinel's poll comes afterwards.
+    ASSERT_OK(wire(0).until_sentinel());
     ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
     EXPECT_THAT(out, AreFrames(frames));
 
