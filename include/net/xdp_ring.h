@@ -8,9 +8,11 @@
  * A driver keeps one struct xdp_ring_rxq per Rx queue. Its poll hands every
  * received buffer to xdp_ring_add_page(); when a frame is whole,
  * xdp_ring_run() runs the program on it and carries out the verdict, and for
- * a frame that passes xdp_ring_build_skb() makes the skb. xdp_ring_poll_end()
- * closes the poll. The driver's part is a function that posts the frames of
- * the bulk queue (xdp_ring_tx_fn); it is inlined with the rest.
+ * a frame that passes xdp_ring_build_skb() makes the skb. The page of a dropped
+ * frame may stay in its descriptor, one that was transmitted comes back through
+ * xdp_ring_put_page(). xdp_ring_poll_end() closes the poll. The driver's part is
+ * a function that posts the frames of the bulk queue (xdp_ring_tx_fn); it is
+ * inlined with the rest.
  *
  * Every buffer is one order-0 page of the queue's page_pool, mapped
  * DMA_BIDIRECTIONAL, with XDP_RING_HEADROOM in front and room for
@@ -27,11 +29,21 @@
 /* Frames an XDP_TX bulk holds: what a poll with the usual budget can produce */
 #define XDP_RING_TX_BULK	NAPI_POLL_WEIGHT
 
+/* Pages that wait in a queue for its next refill: what a poll can free */
+#define XDP_RING_SPARES		NAPI_POLL_WEIGHT
+
 /* What lies in front of a received frame; IP headers come out aligned */
 #define XDP_RING_HEADROOM	(XDP_PACKET_HEADROOM + NET_IP_ALIGN)
 
 /* The most parts a frame can have: the linear one and the frags */
 #define XDP_RING_MAX_PARTS	(MAX_SKB_FRAGS + 1)
+
+/* What is left to do for a frame that a program has seen */
+enum xdp_ring_next {
+	XDP_RING_TO_STACK,	/* it goes up the stack: see xdp_ring_build_skb() */
+	XDP_RING_GONE,		/* nothing */
+	XDP_RING_REUSE,		/* its page may be received into once more */
+};
 
 enum xdp_ring_rx_stat {
 	XDP_RING_PASS,
@@ -74,12 +86,14 @@ struct xdp_ring_stats {
  * @data: start of the linear part
  * @sinfo: the frags, or NULL when the frame is linear
  * @xdpf: the redirected frame, or NULL for XDP_TX from pages of our own
+ * @page: the page that the linear part lies in
  * @len: bytes in the linear part
  */
 struct xdp_ring_frame {
 	void *data;
 	struct skb_shared_info *sinfo;
 	struct xdp_frame *xdpf;
+	struct page *page;
 	u32 len;
 };
 
@@ -99,6 +113,7 @@ struct xdp_ring_part {
  * struct xdp_ring_rxq - XDP state of one Rx queue
  * @xdp: the frame being collected; it survives from poll to poll.
  *	 @xdp.data is NULL between frames.
+ * @page: what the linear part of @xdp lies in
  * @pool: the queue's buffers
  * @stats: where the queue counts
  * @gfp: how pages are allocated
@@ -107,11 +122,14 @@ struct xdp_ring_part {
  * @tx_count: frames in @tx
  * @prog: program that the frames in @tx came from
  * @pending: frames of this poll by outcome
+ * @spares: pages in @spare
+ * @spare: pages that nobody else has seen; they are received into next
  * @info: what the stack knows of the queue
  * @tx: XDP_TX frames that wait for the Tx lock
  */
 struct xdp_ring_rxq {
 	struct xdp_buff xdp;
+	struct page *page;
 	struct page_pool *pool;
 	struct xdp_ring_stats *stats;
 	gfp_t gfp;
@@ -120,6 +138,8 @@ struct xdp_ring_rxq {
 	u32 tx_count;
 	const struct bpf_prog *prog;
 	u32 pending[XDP_RING_RX_STATS];
+	u32 spares;
+	struct page *spare[XDP_RING_SPARES];
 	struct xdp_rxq_info info;
 	struct xdp_ring_frame tx[XDP_RING_TX_BULK];
 };
@@ -162,6 +182,7 @@ void xdp_ring_get_stats(const struct xdp_ring_stats *stats, u64 *data);
 
 int xdp_ring_create(struct xdp_ring_rxq *rxq,
 		    const struct xdp_ring_config *config);
+void xdp_ring_reset(struct xdp_ring_rxq *rxq);
 void xdp_ring_destroy(struct xdp_ring_rxq *rxq);
 
 bool xdp_ring_add_frag(struct xdp_ring_rxq *rxq, struct page *page, u32 len);
@@ -179,19 +200,26 @@ bool xdp_ring_pad(struct xdp_ring_frame *frame, const void *hard_end, u32 len);
 /**
  * xdp_ring_alloc_page - take a buffer for the device to write to
  * @rxq: queue that needs it
- * @dma: where the device is to write
  *
  * Context: the queue's NAPI, or while that is disabled.
  * Return: the page, or NULL when there is no memory.
  */
-static inline struct page *xdp_ring_alloc_page(struct xdp_ring_rxq *rxq,
-					       dma_addr_t *dma)
+static inline struct page *xdp_ring_alloc_page(struct xdp_ring_rxq *rxq)
 {
-	struct page *page = page_pool_alloc_pages(rxq->pool, rxq->gfp);
+	if (rxq->spares)
+		return rxq->spare[--rxq->spares];
+	return page_pool_alloc_pages(rxq->pool, rxq->gfp);
+}
 
-	if (likely(page))
-		*dma = page_pool_get_dma_addr(page) + XDP_RING_HEADROOM;
-	return page;
+/**
+ * xdp_ring_dma_addr - where the device is to write in a buffer
+ * @page: the buffer
+ *
+ * Return: the bus address.
+ */
+static inline dma_addr_t xdp_ring_dma_addr(const struct page *page)
+{
+	return page_pool_get_dma_addr(page) + XDP_RING_HEADROOM;
 }
 
 /**
@@ -207,9 +235,50 @@ static inline void xdp_ring_recycle(struct xdp_ring_rxq *rxq, u32 sync)
 
 	if (unlikely(xdp_buff_has_frags(xdp)))
 		xdp_ring_free_frags(rxq);
-	page_pool_put_page(rxq->pool, virt_to_page(xdp->data_hard_start), sync,
-			   true);
+	page_pool_put_page(rxq->pool, rxq->page, sync, true);
 	xdp->data = NULL;
+}
+
+/**
+ * xdp_ring_sync_for_device - let the device write to a page once more
+ * @rxq: queue that the page belongs to
+ * @page: the page
+ * @len: bytes of its buffer that were written to, -1 for all
+ *
+ * Context: the queue's NAPI.
+ */
+static inline void xdp_ring_sync_for_device(struct xdp_ring_rxq *rxq,
+					    struct page *page, u32 len)
+{
+	const struct page_pool_params_fast *params = &rxq->pool->p;
+
+	dma_sync_single_range_for_device(params->dev,
+					 page_pool_get_dma_addr(page),
+					 params->offset,
+					 min(len, params->max_len),
+					 DMA_BIDIRECTIONAL);
+}
+
+/**
+ * xdp_ring_put_page - take back a page that was transmitted
+ * @rxq: queue that the page belongs to
+ * @page: the page; neither stack nor another driver has ever had it
+ *
+ * It is kept for the next refill, which spares it the way through the pool:
+ * several times the instructions of this.
+ *
+ * Context: the queue's NAPI.
+ */
+static inline void xdp_ring_put_page(struct xdp_ring_rxq *rxq,
+				     struct page *page)
+{
+	if (unlikely(rxq->spares == XDP_RING_SPARES ||
+		     page_is_pfmemalloc(page))) {
+		page_pool_put_full_page(rxq->pool, page, true);
+		return;
+	}
+	xdp_ring_sync_for_device(rxq, page, -1);
+	rxq->spare[rxq->spares++] = page;
 }
 
 /**
@@ -244,6 +313,7 @@ static inline bool xdp_ring_add_page(struct xdp_ring_rxq *rxq,
 	if (unlikely(xdp->data))
 		return xdp_ring_add_frag(rxq, page, len);
 
+	rxq->page = page;
 	xdp_reinit_buff(xdp);
 	xdp_prepare_buff(xdp, page_address(page), XDP_RING_HEADROOM, len,
 			 true);
@@ -291,6 +361,7 @@ static __always_inline bool xdp_ring_tx_queue(struct xdp_ring_rxq *rxq,
 	frame = &rxq->tx[rxq->tx_count];
 	frame->data = xdp->data;
 	frame->len = xdp->data_end - xdp->data;
+	frame->page = rxq->page;
 	frame->xdpf = NULL;
 	frame->sinfo = NULL;
 	if (unlikely(xdp_buff_has_frags(xdp)))
@@ -305,6 +376,15 @@ static __always_inline bool xdp_ring_tx_queue(struct xdp_ring_rxq *rxq,
 	return true;
 }
 
+/* Bytes of the linear part's buffer that were written to: device and program
+ * both may have gone up to the farther end.
+ */
+static inline u32 xdp_ring_written(const struct xdp_buff *xdp, void *end)
+{
+	return max(end, xdp->data_end) - xdp->data_hard_start -
+	       XDP_RING_HEADROOM;
+}
+
 /**
  * xdp_ring_run - run the program on the collected frame and do as it says
  * @rxq: queue that holds the frame
@@ -312,16 +392,17 @@ static __always_inline bool xdp_ring_tx_queue(struct xdp_ring_rxq *rxq,
  * @flush: the driver's function that posts the XDP_TX bulk
  *
  * Context: the queue's NAPI.
- * Return: true when the frame is to go up the stack: it is in @rxq->xdp, as
- * the program left it. Else it is gone.
+ * Return: what is left to do. A frame that is to go up the stack is in
+ * @rxq->xdp, as the program left it. A page that may be used again is
+ * @rxq->page, and the caller's.
  */
-static __always_inline bool xdp_ring_run(struct xdp_ring_rxq *rxq,
-					 struct bpf_prog *prog,
-					 xdp_ring_tx_fn flush)
+static __always_inline enum xdp_ring_next
+xdp_ring_run(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
+	     xdp_ring_tx_fn flush)
 {
 	struct xdp_buff *xdp = &rxq->xdp;
 	void *end = xdp->data_end;
-	u32 act, sync;
+	u32 act;
 
 	/* Devices may receive more than the MTU, which is all that was looked
 	 * at when a program without frags was attached.
@@ -329,18 +410,14 @@ static __always_inline bool xdp_ring_run(struct xdp_ring_rxq *rxq,
 	if (unlikely(xdp_buff_has_frags(xdp) && !prog->aux->xdp_has_frags)) {
 		rxq->pending[XDP_RING_OVERSIZE]++;
 		xdp_ring_recycle(rxq, -1);
-		return false;
+		return XDP_RING_GONE;
 	}
 
 	act = bpf_prog_run_xdp(prog, xdp);
 	if (act == XDP_PASS) {
 		rxq->pending[XDP_RING_PASS]++;
-		return true;
+		return XDP_RING_TO_STACK;
 	}
-
-	/* Program and device both may have written up to the farther end */
-	sync = max(end, xdp->data_end) - xdp->data_hard_start -
-	       XDP_RING_HEADROOM;
 
 	switch (act) {
 	case XDP_TX:
@@ -357,14 +434,22 @@ static __always_inline bool xdp_ring_run(struct xdp_ring_rxq *rxq,
 		break;
 	case XDP_DROP:
 		rxq->pending[XDP_RING_DROP]++;
-		xdp_ring_recycle(rxq, sync);
+		/* What comes from the reserves is not kept for long */
+		if (likely(!xdp_buff_has_frags(xdp) &&
+			   !page_is_pfmemalloc(rxq->page))) {
+			xdp_ring_sync_for_device(rxq, rxq->page,
+						 xdp_ring_written(xdp, end));
+			xdp->data = NULL;
+			return XDP_RING_REUSE;
+		}
+		xdp_ring_recycle(rxq, xdp_ring_written(xdp, end));
 		break;
 	default:
 exception:
-		xdp_ring_exception(rxq, prog, act, sync);
+		xdp_ring_exception(rxq, prog, act, xdp_ring_written(xdp, end));
 		break;
 	}
-	return false;
+	return XDP_RING_GONE;
 }
 
 /**
@@ -464,6 +549,7 @@ static inline bool xdp_ring_frame_init(struct xdp_ring_frame *frame,
 	frame->data = xdpf->data;
 	frame->len = xdpf->len;
 	frame->xdpf = xdpf;
+	frame->page = virt_to_page(xdpf->data);
 	frame->sinfo = xdp_frame_has_frags(xdpf) ? sinfo : NULL;
 	return likely(frame->len >= ETH_ZLEN) ||
 	       xdp_ring_pad(frame, sinfo, ETH_ZLEN);
@@ -496,13 +582,37 @@ static inline u32 xdp_ring_frame_len(const struct xdp_ring_frame *frame)
 }
 
 /**
+ * xdp_ring_map_linear - make the linear part of a frame readable for the device
+ * @dev: the device
+ * @frame: the frame
+ *
+ * A page of our own pool is mapped already and only synced. That of a
+ * redirected frame is mapped; unmap it with dma_unmap_page().
+ *
+ * Return: the bus address, or what dma_mapping_error() knows.
+ */
+static inline dma_addr_t
+xdp_ring_map_linear(struct device *dev, const struct xdp_ring_frame *frame)
+{
+	u32 offset = offset_in_page(frame->data);
+	dma_addr_t dma;
+
+	if (frame->xdpf)
+		return dma_map_page(dev, frame->page, offset, frame->len,
+				    DMA_TO_DEVICE);
+
+	dma = page_pool_get_dma_addr(frame->page) + offset;
+	dma_sync_single_for_device(dev, dma, frame->len, DMA_BIDIRECTIONAL);
+	return dma;
+}
+
+/**
  * xdp_ring_map - make a frame readable for the device
  * @dev: the device
  * @frame: the frame
  * @parts: filled with xdp_ring_parts() pieces
  *
- * A page of our own pool is mapped already and only synced. Parts of a
- * redirected frame are mapped one by one; unmap them with dma_unmap_page().
+ * As xdp_ring_map_linear(), for the frags as well.
  *
  * Return: 0, or -ENOMEM with nothing mapped.
  */
@@ -510,23 +620,13 @@ static inline int xdp_ring_map(struct device *dev,
 			       const struct xdp_ring_frame *frame,
 			       struct xdp_ring_part *parts)
 {
-	struct page *page = virt_to_page(frame->data);
-	u32 offset = offset_in_page(frame->data);
-
-	parts->page = page;
+	parts->page = frame->page;
 	parts->len = frame->len;
-	if (frame->xdpf) {
-		parts->dma = dma_map_page(dev, page, offset, frame->len,
-					  DMA_TO_DEVICE);
-		if (dma_mapping_error(dev, parts->dma))
-			return -ENOMEM;
-	} else {
-		parts->dma = page_pool_get_dma_addr(page) + offset;
-		dma_sync_single_for_device(dev, parts->dma, frame->len,
-					   DMA_BIDIRECTIONAL);
-	}
-	return likely(!frame->sinfo) ? 0 :
-	       xdp_ring_map_frags(dev, frame, parts);
+	parts->dma = xdp_ring_map_linear(dev, frame);
+	if (unlikely(dma_mapping_error(dev, parts->dma)))
+		return -ENOMEM;
+
+	return frame->sinfo ? xdp_ring_map_frags(dev, frame, parts) : 0;
 }
 
 /**

@@ -160,9 +160,24 @@ err_pool:
 EXPORT_SYMBOL_GPL(xdp_ring_create);
 
 /**
+ * xdp_ring_reset - give all pages that a queue itself holds back to its pool
+ * @rxq: queue that may hold part of a frame, and spare pages
+ *
+ * Context: NAPI is disabled.
+ */
+void xdp_ring_reset(struct xdp_ring_rxq *rxq)
+{
+	xdp_ring_discard(rxq);
+	while (rxq->spares)
+		page_pool_put_full_page(rxq->pool, rxq->spare[--rxq->spares],
+					false);
+}
+EXPORT_SYMBOL_GPL(xdp_ring_reset);
+
+/**
  * xdp_ring_destroy - undo xdp_ring_create()
- * @rxq: queue whose pages the driver has given back; those that the stack
- *	 still holds keep the pool alive
+ * @rxq: queue whose pages the driver has given back, and that was reset;
+ *	 those that the stack still holds keep the pool alive
  *
  * Context: process; NAPI is disabled.
  */
@@ -310,7 +325,7 @@ void xdp_ring_tx_failed(struct xdp_ring_rxq *rxq,
 	trace_xdp_exception(rxq->info.dev, rxq->prog, XDP_TX);
 	if (frame->sinfo)
 		xdp_ring_put_frags(frame->sinfo);
-	page_pool_put_full_page(rxq->pool, virt_to_page(frame->data), true);
+	page_pool_put_full_page(rxq->pool, frame->page, true);
 }
 EXPORT_SYMBOL_GPL(xdp_ring_tx_failed);
 

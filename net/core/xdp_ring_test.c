@@ -73,12 +73,11 @@ static bool add(struct kunit *test, u32 len)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct page *page;
-	dma_addr_t dma;
 	bool added;
 
-	page = xdp_ring_alloc_page(&fixture->rxq, &dma);
+	page = xdp_ring_alloc_page(&fixture->rxq);
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_EXPECT_EQ(test, dma,
+	KUNIT_EXPECT_EQ(test, xdp_ring_dma_addr(page),
 			page_pool_get_dma_addr(page) + XDP_RING_HEADROOM);
 	added = xdp_ring_add_page(&fixture->rxq, page, len);
 	if (!added)
@@ -211,6 +210,29 @@ static void xdp_ring_pads_only_where_there_is_room(struct kunit *test)
 					     ETH_ZLEN));
 }
 
+static void xdp_ring_receives_into_spare_pages_first(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct page *pages[XDP_RING_SPARES + 1];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i] = xdp_ring_alloc_page(rxq);
+		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
+	}
+	/* The last one has no place and goes to the pool */
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		xdp_ring_put_page(rxq, pages[i]);
+	KUNIT_EXPECT_EQ(test, rxq->spares, XDP_RING_SPARES);
+
+	for (i = XDP_RING_SPARES; i--;) {
+		KUNIT_EXPECT_PTR_EQ(test, xdp_ring_alloc_page(rxq), pages[i]);
+		page_pool_put_full_page(rxq->pool, pages[i], true);
+	}
+	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
+}
+
 static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_collects_one_buffer),
 	KUNIT_CASE(xdp_ring_collects_frags),
@@ -221,6 +243,7 @@ static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_starts_anew_after_discarding),
 	KUNIT_CASE(xdp_ring_pads_with_zeroes),
 	KUNIT_CASE(xdp_ring_pads_only_where_there_is_room),
+	KUNIT_CASE(xdp_ring_receives_into_spare_pages_first),
 	{}
 };
 

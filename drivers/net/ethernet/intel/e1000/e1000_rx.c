@@ -43,7 +43,7 @@ void e1000_clean_rx_ring(struct e1000_adapter *adapter,
 	struct e1000_hw *hw = &adapter->hw;
 	u32 i;
 
-	xdp_ring_discard(&rx_ring->rxq);
+	xdp_ring_reset(&rx_ring->rxq);
 	rx_ring->discarding = false;
 
 	for (i = 0; i < rx_ring->count; i++) {
@@ -83,17 +83,20 @@ void e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 	u32 i = rx_ring->next_to_use;
 
 	for (; filled < todo; filled++) {
+		struct e1000_rx_buffer *buffer = &rx_ring->buffer_info[i];
 		struct e1000_rx_desc *desc = E1000_RX_DESC(*rx_ring, i);
-		struct page *page;
-		dma_addr_t dma;
+		struct page *page = buffer->rxbuf.page;
 
-		page = xdp_ring_alloc_page(&rx_ring->rxq, &dma);
-		if (unlikely(!page)) {
-			adapter->alloc_rx_buff_failed++;
-			break;
+		/* That of a dropped frame has stayed */
+		if (!page) {
+			page = xdp_ring_alloc_page(&rx_ring->rxq);
+			if (unlikely(!page)) {
+				adapter->alloc_rx_buff_failed++;
+				break;
+			}
+			buffer->rxbuf.page = page;
 		}
-		rx_ring->buffer_info[i].rxbuf.page = page;
-		desc->buffer_addr = cpu_to_le64(dma);
+		desc->buffer_addr = cpu_to_le64(xdp_ring_dma_addr(page));
 		/* Only from now on may the device call it done */
 		desc->status = 0;
 		if (unlikely(++i == rx_ring->count))
@@ -231,14 +234,15 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		struct e1000_rx_buffer *buffer = &rx_ring->buffer_info[i];
 		struct page *page = buffer->rxbuf.page;
 		u8 status = READ_ONCE(desc->status);
+		enum xdp_ring_next next;
 		u32 len;
 
-		if (!(status & E1000_RXD_STAT_DD))
+		/* What the device has not been given it has not written */
+		if (!(status & E1000_RXD_STAT_DD) ||
+		    unlikely(i == rx_ring->next_to_use))
 			break;
 		/* The rest of the descriptor is valid only once DD is seen */
 		dma_rmb();
-		if (unlikely(!page))
-			break;
 		buffer->rxbuf.page = NULL;
 		work++;
 
@@ -246,9 +250,14 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		if (likely(len)) {
 			bytes += len;
 			packets++;
-			if (!prog ||
-			    xdp_ring_run(rxq, prog, e1000_xdp_tx_flush))
+			next = XDP_RING_TO_STACK;
+			if (prog)
+				next = xdp_ring_run(rxq, prog,
+						    e1000_xdp_tx_flush);
+			if (next == XDP_RING_TO_STACK)
 				e1000_rx_pass(adapter, rx_ring, desc, status);
+			else if (next == XDP_RING_REUSE)
+				buffer->rxbuf.page = rxq->page;
 		}
 
 		if (unlikely(++i == rx_ring->count))

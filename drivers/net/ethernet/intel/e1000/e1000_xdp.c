@@ -55,14 +55,25 @@ void e1000_xdp_send_rest(struct e1000_adapter *adapter)
 	__netif_tx_unlock(txq);
 }
 
-/* Is there room for a frame, so that the stack still finds its share? No
+/* Descriptors that XDP may use: the stack has its share, and two keep head and
+ * tail apart.
+ */
+static u32 e1000_xdp_room(const struct e1000_tx_ring *tx_ring)
+{
+	const u32 reserve = E1000_XDP_TX_RESERVE + 2;
+	u32 unused = E1000_DESC_UNUSED(tx_ring);
+
+	return unused > reserve ? unused - reserve : 0;
+}
+
+/* Is there room for a frame? The one after a TSO frame may take one more. No
  * device takes an empty buffer or a frame that is longer than any it receives.
  */
 static bool e1000_xdp_fits(const struct e1000_adapter *adapter,
-			   struct e1000_tx_ring *tx_ring,
-			   const struct xdp_ring_frame *frame, u32 len)
+			   const struct xdp_ring_frame *frame, u32 len, u32 room)
 {
-	u32 descs = e1000_tx_descs(adapter, frame->len);
+	u32 descs = e1000_tx_descs(adapter, frame->len) +
+		    adapter->tx_ring->last_tx_tso;
 	u32 i;
 
 	if (unlikely(len > MAX_JUMBO_FRAME_SIZE - ETH_FCS_LEN))
@@ -80,10 +91,7 @@ static bool e1000_xdp_fits(const struct e1000_adapter *adapter,
 			return false;
 	}
 
-	/* One more for the frame after a TSO one, two to keep head and tail
-	 * apart.
-	 */
-	return E1000_DESC_UNUSED(tx_ring) >= descs + 3 + E1000_XDP_TX_RESERVE;
+	return room >= descs;
 }
 
 /* Write the descriptors of one part of a frame, from descriptor i on. With
@@ -138,20 +146,14 @@ static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
 	} else {
 		buffer->kind = E1000_TX_XDP_PAGE;
 		buffer->page = part->page;
+		buffer->dma = 0;
 	}
 }
 
-/**
- * e1000_xdp_post - write the descriptors of a frame
- * @adapter: board private structure
- * @frame: the frame, padded
- *
- * Context: the Tx queue's lock is held; the doorbell is the caller's.
- * Return: false when there is no room or the frame could not be mapped; the
- * frame is still the caller's then.
- */
-static bool e1000_xdp_post(struct e1000_adapter *adapter,
-			   const struct xdp_ring_frame *frame)
+/* e1000_xdp_post() for a frame of any kind on any device */
+static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
+				       const struct xdp_ring_frame *frame,
+				       u32 room)
 {
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 	struct xdp_ring_part parts[XDP_RING_MAX_PARTS];
@@ -162,19 +164,19 @@ static bool e1000_xdp_post(struct e1000_adapter *adapter,
 	bool split;
 	u32 n;
 
-	if (unlikely(!e1000_xdp_fits(adapter, tx_ring, frame, len)))
-		return false;
+	if (unlikely(!e1000_xdp_fits(adapter, frame, len, room)))
+		return 0;
 
 	if (unlikely(adapter->hw.mac_type == e1000_82547 &&
 		     !e1000_82547_reserve_fifo(adapter, len))) {
 		/* The task waits until all that was posted is out */
 		e1000_xdp_doorbell(adapter);
 		schedule_delayed_work(&adapter->fifo_stall_task, 1);
-		return false;
+		return 0;
 	}
 
 	if (unlikely(xdp_ring_map(&adapter->pdev->dev, frame, parts)))
-		return false;
+		return 0;
 
 	/* The first linear frame after a TSO one is else written back before
 	 * it is read.
@@ -205,7 +207,71 @@ static bool e1000_xdp_post(struct e1000_adapter *adapter,
 	/* Descriptors before the doorbell, whoever rings it */
 	dma_wmb();
 	tx_ring->next_to_use = i;
-	return true;
+	return (i > first ? 0 : tx_ring->count) + i - first;
+}
+
+/* With the Tx lock held: is one descriptor right for any linear frame now? */
+static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
+{
+	return !adapter->tx_ring->last_tx_tso &&
+	       adapter->hw.bus_type != e1000_bus_type_pcix &&
+	       adapter->hw.mac_type != e1000_82547;
+}
+
+/**
+ * e1000_xdp_post - write the descriptors of a frame
+ * @adapter: board private structure
+ * @frame: the frame, padded
+ * @room: descriptors that may be used
+ * @plain: what e1000_xdp_is_plain() said since the lock was taken
+ *
+ * Context: the Tx queue's lock is held; the doorbell is the caller's.
+ * Return: descriptors used; 0 when there is no room or the frame could not be
+ * mapped: it is still the caller's then.
+ */
+static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
+					  const struct xdp_ring_frame *frame,
+					  u32 room, bool plain)
+{
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	u32 i = tx_ring->next_to_use;
+	struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
+	struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
+	dma_addr_t dma;
+
+	if (unlikely(!plain || frame->sinfo || frame->len > SZ_4K))
+		return e1000_xdp_post_any(adapter, frame, room);
+	if (unlikely(!room))
+		return 0;
+	dma = xdp_ring_map_linear(&adapter->pdev->dev, frame);
+	if (unlikely(dma_mapping_error(&adapter->pdev->dev, dma)))
+		return 0;
+
+	if (frame->xdpf) {
+		buffer->kind = E1000_TX_XDP_FRAME;
+		buffer->xdpf = frame->xdpf;
+		buffer->dma = dma;
+		buffer->mapped_as_page = true;
+	} else {
+		buffer->kind = E1000_TX_XDP_PAGE;
+		buffer->page = frame->page;
+		buffer->dma = 0;
+	}
+	buffer->length = frame->len;
+	buffer->time_stamp = jiffies;
+	buffer->next_to_watch = i;
+	buffer->segs = 1;
+	buffer->bytecount = frame->len;
+
+	desc->buffer_addr = cpu_to_le64(dma);
+	desc->lower.data = cpu_to_le32(adapter->txd_cmd | E1000_TXD_CMD_IFCS |
+				       frame->len);
+	desc->upper.data = 0;
+
+	/* Descriptors before the doorbell, whoever rings it */
+	dma_wmb();
+	tx_ring->next_to_use = unlikely(++i == tx_ring->count) ? 0 : i;
+	return 1;
 }
 
 /**
@@ -225,13 +291,17 @@ void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
 	struct net_device *netdev = rxq->info.dev;
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
-	u32 i, sent = 0;
-	bool can_tx;
+	u32 i, room, used, sent = 0;
+	bool can_tx, plain;
 
 	__netif_tx_lock(txq, smp_processor_id());
 	can_tx = e1000_xdp_can_tx(adapter, txq);
+	room = can_tx ? e1000_xdp_room(adapter->tx_ring) : 0;
+	plain = e1000_xdp_is_plain(adapter);
 	for (i = 0; i < rxq->tx_count; i++) {
-		if (likely(can_tx && e1000_xdp_post(adapter, &rxq->tx[i])))
+		used = e1000_xdp_post(adapter, &rxq->tx[i], room, plain);
+		room -= used;
+		if (likely(used))
 			sent++;
 		else
 			xdp_ring_tx_failed(rxq, &rxq->tx[i]);
@@ -260,6 +330,8 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 {
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
+	u32 room, used;
+	bool plain;
 	int sent;
 
 	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
@@ -271,12 +343,17 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		__netif_tx_unlock(txq);
 		return -ENETDOWN;
 	}
+	room = e1000_xdp_room(adapter->tx_ring);
+	plain = e1000_xdp_is_plain(adapter);
 	for (sent = 0; sent < n; sent++) {
 		struct xdp_ring_frame frame;
 
-		if (unlikely(!xdp_ring_frame_init(&frame, frames[sent]) ||
-			     !e1000_xdp_post(adapter, &frame)))
+		if (unlikely(!xdp_ring_frame_init(&frame, frames[sent])))
 			break;
+		used = e1000_xdp_post(adapter, &frame, room, plain);
+		if (unlikely(!used))
+			break;
+		room -= used;
 	}
 	xdp_ring_count_xmit(&adapter->xdp_stats, sent, n - sent);
 	if (flags & XDP_XMIT_FLUSH) {

@@ -82,6 +82,33 @@ static inline void e1000_unlock_reset(struct e1000_adapter *adapter)
 }
 
 /**
+ * e1000_xdp_clean_page - free a frame that is one page of our own
+ * @adapter: board private structure
+ * @tx_ring: ring that is cleaned
+ * @i: the frame's first descriptor, which is done
+ * @eop: its last one
+ *
+ * Context: NAPI.
+ * Return: false when it is another frame, with which nothing was done.
+ */
+static inline bool e1000_xdp_clean_page(struct e1000_adapter *adapter,
+					struct e1000_tx_ring *tx_ring, u32 i,
+					u32 eop)
+{
+	struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
+
+	if (buffer->kind != E1000_TX_XDP_PAGE || i != eop)
+		return false;
+
+	xdp_ring_put_page(&adapter->rx_ring->rxq, buffer->page);
+	buffer->page = NULL;
+	buffer->kind = E1000_TX_SKB;
+	buffer->time_stamp = 0;
+	E1000_TX_DESC(*tx_ring, i)->upper.data = 0;
+	return true;
+}
+
+/**
  * e1000_tx_chunk - how much of a buffer one Tx descriptor may carry
  * @adapter: board private structure
  * @dma: bus address of what is left of the buffer

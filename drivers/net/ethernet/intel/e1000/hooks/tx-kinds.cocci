@@ -89,6 +89,14 @@ e1000_clean_tx_irq(...)
 	<...
 +	if (unlikely(!budget && tx_ring->buffer_info[eop].kind))
 +		break;
++	if (e1000_xdp_clean_page(adapter, tx_ring, i, eop)) {
++		total_tx_packets++;
++		total_tx_bytes += tx_ring->buffer_info[eop].bytecount;
++		count++;
++		cleaned = true;
++		if (unlikely(++i == tx_ring->count))
++			i = 0;
++	}
 	for (;!cleaned;count++) { ... }
 	...>
 }
