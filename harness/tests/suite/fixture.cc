@@ -6,9 +6,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "lab/guest_setup.h"
 #include "qemu/golden_image.h"
 #include "report/junit.h"
-#include "tests/suite/guest_setup.h"
 
 namespace verdict {
 

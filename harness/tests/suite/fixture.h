@@ -11,13 +11,13 @@
 
 #include "base/gtest_result.h"
 #include "guest/agent_client.h"
+#include "lab/column.h"
 #include "packet/builder.h"
 #include "packet/dissect.h"
 #include "packet/matchers.h"
 #include "qemu/machine.h"
 #include "qemu/register_trace.h"
 #include "qemu/splat_finder.h"
-#include "tests/suite/column.h"
 #include "wire/wire.h"
 
 namespace verdict {

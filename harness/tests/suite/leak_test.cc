@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // kmemleak finds no memory that the driver has lost. On kernels that have kmemleak.
-#include "tests/suite/guest_setup.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/xdp_fixture.h"
 
 namespace verdict {

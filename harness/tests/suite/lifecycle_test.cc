@@ -3,7 +3,7 @@
 // Every frame is accounted for: what needs no reset loses none, and what does loses one run of
 // frames each time, while the device was down.
 #include "base/text.h"
-#include "tests/suite/guest_setup.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 

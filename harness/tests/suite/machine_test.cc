@@ -4,8 +4,8 @@
 #include "tests/suite/fixture.h"
 
 #include "base/file.h"
+#include "lab/guest_setup.h"
 #include "qemu/golden_image.h"
-#include "tests/suite/guest_setup.h"
 
 namespace verdict {
 

@@ -4,9 +4,9 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "lab/guest_setup.h"
 #include "packet/builder.h"
 #include "packet/dissect.h"
-#include "tests/suite/guest_setup.h"
 
 namespace verdict {
 

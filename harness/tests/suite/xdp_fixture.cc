@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests/suite/xdp_fixture.h"
 
-#include "tests/suite/guest_setup.h"
+#include "lab/guest_setup.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tests/suite/column.h"
+#include "lab/column.h"
 
 #include <algorithm>
 

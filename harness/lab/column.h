@@ -25,6 +25,8 @@ struct MachineVariant {
   std::vector<std::string> devices = {};
   unsigned cpus = 1;
   unsigned memory_mib = 0; ///< at least
+  std::string cpu = {};    ///< if it has to be this one
+  bool counted_time = false;
 };
 
 /// A column of the matrix: the device under test, its driver, and the mode XDP programs run in.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tests/suite/guest_setup.h"
+#include "lab/guest_setup.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -45,6 +45,8 @@ Result<void> load_drivers(guest::Agent &agent, Driver driver)
     return agent.modprobe("vmxnet3");
   if (driver == Driver::stock)
     return agent.modprobe("e1000");
+  if (driver == Driver::vmxnet3)
+    return agent.modprobe("vmxnet3");
   for (const char *module : { "patched/xdp_ring.ko", "patched/e1000.ko" }) {
     if (auto loaded = agent.insmod(module); !loaded)
       return fail("the patched driver cannot be loaded: " + loaded.error().message +
@@ -219,6 +221,9 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   spec.machine.memory_mib = std::max(spec.machine.memory_mib, variant.memory_mib);
   if (!variant.chipset.empty())
     spec.machine.chipset = variant.chipset;
+  if (!variant.cpu.empty())
+    spec.machine.cpu = variant.cpu;
+  spec.machine.counted_time = variant.counted_time;
   spec.machine.kernel = places.kernel;
   spec.machine.initrd = places.initrd;
   spec.allowed_splats = false_alarms();

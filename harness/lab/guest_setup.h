@@ -5,9 +5,9 @@
 
 #include "base/result.h"
 #include "guest/agent_client.h"
+#include "lab/column.h"
 #include "qemu/golden_image.h"
 #include "qemu/splat_finder.h"
-#include "tests/suite/column.h"
 
 namespace verdict {
 
