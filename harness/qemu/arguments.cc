@@ -72,7 +72,7 @@ Result<std::vector<std::string>> qemu_arguments(const MachineConfig &config,
     "-accel",
     "tcg",
     "-cpu",
-    "max",
+    config.cpu,
     "-smp",
     std::to_string(config.cpus),
     "-m",
@@ -108,6 +108,10 @@ Result<std::vector<std::string>> qemu_arguments(const MachineConfig &config,
                           static_cast<unsigned>(plumbing.first_wire_fd) + i));
     add("-device", *device);
   }
+  if (config.counted_time)
+    add("-icount", "shift=0,sleep=on");
+  if (!plumbing.plugin.empty())
+    add("-plugin", format("%s,fd=%d", plumbing.plugin.c_str(), plumbing.plugin_fd));
   add("-D", plumbing.trace_log);
   if (plumbing.incoming)
     add("-incoming", "defer");

@@ -133,14 +133,15 @@ Result<void> GoldenStore::build(const GoldenSpec &spec, const fs::path &work)
   return {};
 }
 
-Result<std::unique_ptr<Machine>> GoldenStore::fork(const GoldenSpec &spec, const fs::path &evidence)
+Result<std::unique_ptr<Machine>> GoldenStore::fork(const GoldenSpec &spec, const fs::path &evidence,
+                                                   const Plugin &plugin)
 {
   if (auto made = make_directories(directory_); !made)
     return tl::unexpected(made.error());
   auto image = obtain(spec);
   if (!image)
     return tl::unexpected(image.error());
-  return Machine::restore(spec.machine, std::move(*image), evidence);
+  return Machine::restore(spec.machine, std::move(*image), evidence, plugin);
 }
 
 } // namespace verdict

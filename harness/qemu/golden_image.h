@@ -34,9 +34,10 @@ public:
   /// A fresh machine. The first call for a key boots and saves, which takes seconds; other
   /// processes wait for that. A boot that failed is not tried again for a minute, as other tests
   /// would only fail the same way. Errors: no boot, a splat while booting, a NIC that does not
-  /// answer; all name the log.
-  Result<std::unique_ptr<Machine>> fork(const GoldenSpec &spec,
-                                        const std::filesystem::path &evidence);
+  /// answer; all name the log. A plugin watches the machine that
+  /// is returned, not the boot.
+  Result<std::unique_ptr<Machine>>
+  fork(const GoldenSpec &spec, const std::filesystem::path &evidence, const Plugin &plugin = {});
 
 private:
   Result<std::string> key_of(const GoldenSpec &spec) const;

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int qmp_fd = 100, agent_fd = 101, first_wire_fd = 102;
+constexpr int qmp_fd = 100, agent_fd = 101, first_wire_fd = 102, plugin_fd = 99;
 
 struct SocketPair {
   Fd ours, theirs;
@@ -68,10 +68,11 @@ Result<std::unique_ptr<Machine>> Machine::boot(const MachineConfig &config,
 }
 
 Result<std::unique_ptr<Machine>> Machine::restore(const MachineConfig &config, Fd image,
-                                                  const std::filesystem::path &evidence)
+                                                  const std::filesystem::path &evidence,
+                                                  const Plugin &plugin)
 {
   std::unique_ptr<Machine> machine(new Machine(config, evidence));
-  if (auto started = machine->start(true); !started)
+  if (auto started = machine->start(true, plugin); !started)
     return tl::unexpected(started.error());
   machine->ready_ = true;
 
@@ -105,7 +106,7 @@ Machine::~Machine()
     wire.set_health_check({});
 }
 
-Result<void> Machine::start(bool incoming)
+Result<void> Machine::start(bool incoming, const Plugin &plugin)
 {
   if (auto made = make_directories(evidence_); !made)
     return made;
@@ -120,7 +121,9 @@ Result<void> Machine::start(bool incoming)
                                              .qmp_fd = qmp_fd,
                                              .agent_fd = agent_fd,
                                              .first_wire_fd = first_wire_fd,
-                                             .incoming = incoming });
+                                             .incoming = incoming,
+                                             .plugin = plugin.file,
+                                             .plugin_fd = plugin_fd });
   if (!arguments)
     return tl::unexpected(arguments.error());
   auto log = open_file(qemu_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
@@ -131,6 +134,8 @@ Result<void> Machine::start(bool incoming)
                                     { agent_pair->theirs.get(), agent_fd } },
                    .output = log->get(),
                    .error = log->get() };
+  if (plugin.fd >= 0)
+    command.descriptors.push_back({ plugin.fd, plugin_fd });
 
   std::vector<Fd> guest_ends;
   for (unsigned i = 0; i < config_.nics.size(); i++) {

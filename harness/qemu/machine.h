@@ -46,7 +46,8 @@ public:
   /// Continues where save() stopped a machine of an equal configuration; ready at once.
   /// `image` is opened for reading, at its beginning, and not shared with another reader.
   static Result<std::unique_ptr<Machine>> restore(const MachineConfig &config, Fd image,
-                                                  const std::filesystem::path &evidence);
+                                                  const std::filesystem::path &evidence,
+                                                  const Plugin &plugin = {});
 
   ~Machine();
 
@@ -88,7 +89,7 @@ private:
   {
   }
 
-  Result<void> start(bool incoming);
+  Result<void> start(bool incoming, const Plugin &plugin = {});
   void end(Ending ending, const std::string &sentence);
   void take_events();
 

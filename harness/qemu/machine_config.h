@@ -27,6 +27,16 @@ struct MachineConfig {
   unsigned memory_mib = 256;  ///< small: the golden image's size follows what is touched
   unsigned cpus = 1;
   std::vector<std::string> devices = {}; ///< further ones, as for -device: "intel-iommu"
+  std::string cpu = "max";
+  /// The guest's time goes on by its instructions, one a nanosecond, not by the host's clock: a
+  /// busy guest then has as many timer interrupts in every run.
+  bool counted_time = false;
+};
+
+/// A TCG plugin that watches a machine; no part of what two machines must have in common.
+struct Plugin {
+  std::filesystem::path file; ///< a shared object; empty for none
+  int fd = -1;                ///< is passed on to it
 };
 
 /// What every kernel of the harness boots with: everything to the serial log, a panic ends QEMU,
@@ -41,6 +51,8 @@ struct Plumbing {
   int agent_fd = 0;
   int first_wire_fd = 0; ///< NIC i uses first_wire_fd + i
   bool incoming = false; ///< waits for migrate-incoming instead of booting
+  std::string plugin;    ///< path of a TCG plugin; "" for none
+  int plugin_fd = 0;     ///< what it is told as fd=
 };
 
 /// The virtio-serial port of the guest agent.
