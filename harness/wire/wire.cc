@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "wire/wire.h"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -120,38 +122,46 @@ Result<void> Wire::drain()
       return fail_errno(name_ + ": the other end of the wire is gone", error);
     }
     received_.push_back({ { buffer, buffer + size } });
-    capture_.add(0, PcapngWriter::Direction::outbound, received_.back());
+    if (recording_)
+      capture_.add(0, PcapngWriter::Direction::outbound, received_.back());
   }
+}
+
+/// Sends a frame; false if the wire takes none now.
+Result<bool> Wire::send_one(const Frame &frame)
+{
+  if (frame.empty())
+    return fail(name_ + ": an empty frame cannot be injected: QEMU takes it for the wire's end");
+  while (::send(host_end_.get(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+    if (errno == EINTR)
+      continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+      return false;
+    const int error = errno;
+    if (health_check_) {
+      if (auto healthy = health_check_(); !healthy)
+        return fail(name_ + ": " + healthy.error().message);
+    }
+    return fail_errno(name_ + ": the other end of the wire is gone", error);
+  }
+  if (recording_)
+    capture_.add(0, PcapngWriter::Direction::inbound, frame);
+  return true;
 }
 
 Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadline)
 {
-  for (const Frame &frame : frames) {
-    if (frame.empty())
-      return fail(name_ + ": an empty frame cannot be injected: QEMU takes it for the wire's end");
-  }
   size_t sent = 0;
   while (sent < frames.size()) {
-    const Frame &frame = frames[sent];
-    const ssize_t size =
-        ::send(host_end_.get(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (size >= 0) {
-      capture_.add(0, PcapngWriter::Direction::inbound, frame);
+    auto taken = send_one(frames[sent]);
+    if (!taken)
+      return tl::unexpected(taken.error());
+    if (*taken) {
       if (++sent % 32 == 0) {
         if (auto drained = drain(); !drained)
           return drained;
       }
       continue;
-    }
-    if (errno == EINTR)
-      continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS) {
-      const int error = errno;
-      if (health_check_) {
-        if (auto healthy = health_check_(); !healthy)
-          return fail(name_ + ": " + healthy.error().message);
-      }
-      return fail_errno(name_ + ": the other end of the wire is gone", error);
     }
     // A Unix datagram socket counts as writable only below a quarter of its buffer, so this wakes
     // up to send in bursts.
@@ -163,6 +173,36 @@ Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadl
       return drained;
   }
   return {};
+}
+
+Result<size_t> Wire::offer(std::span<const Frame> frames)
+{
+  size_t sent = 0;
+  while (sent < frames.size()) {
+    auto taken = send_one(frames[sent]);
+    if (!taken)
+      return tl::unexpected(taken.error());
+    if (!*taken)
+      break;
+    sent++;
+  }
+  return sent;
+}
+
+size_t Wire::unread() const
+{
+  int bytes = 0;
+  ::ioctl(host_end_.get(), SIOCOUTQ, &bytes);
+  return static_cast<size_t>(bytes);
+}
+
+Result<size_t> Wire::discard()
+{
+  if (auto drained = drain(); !drained)
+    return tl::unexpected(drained.error());
+  const size_t count = received_.size();
+  received_.clear();
+  return count;
 }
 
 Result<void> Wire::inject(const Frame &frame, milliseconds timeout)

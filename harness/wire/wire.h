@@ -62,6 +62,19 @@ public:
   /// QEMU's end, to be passed on and then forgotten.
   Fd take_guest_end() { return std::move(guest_end_); }
 
+  /// For floods, of which nobody wants a record: nothing is recorded from now on.
+  void stop_capture() { recording_ = false; }
+
+  /// Sends of `frames` as many as the wire takes now; how many that was.
+  Result<size_t> offer(std::span<const Frame> frames);
+
+  /// How much of what was sent QEMU has not read yet, in bytes of the kernel's memory; 0 if
+  /// nothing.
+  size_t unread() const;
+
+  /// Throws away what has come from the guest; how many frames that was.
+  Result<size_t> discard();
+
   /// Writes the capture file up to now.
   Result<void> flush_capture() { return capture_.flush(); }
 
@@ -70,6 +83,7 @@ private:
 
   Result<void> wait(short events, const Deadline &deadline, short &ready);
   Result<void> drain();
+  Result<bool> send_one(const Frame &frame);
   Result<void> send_all(std::span<const Frame> frames, const Deadline &deadline);
   Result<void> one_sentinel(std::vector<Frame> &before, const Deadline &deadline);
 
@@ -81,6 +95,7 @@ private:
   std::deque<Frame> received_;
   std::function<Result<void>()> health_check_;
   uint64_t nonce_;
+  bool recording_ = true;
 };
 
 } // namespace verdict
