@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "report/matrix.h"
+#include "tool/cost.h"
 
 namespace {
 
@@ -38,7 +39,8 @@ int main(int argc, char **argv)
   CLI::App *matrix = app.add_subcommand(
       "matrix", "Print test results as cases x NICs; exit status 1 unless all is well");
   matrix->add_option("FILE", path, "what ctest --output-junit wrote")->required();
+  const auto cost = verdict::add_cost_command(app);
 
   CLI11_PARSE(app, argc, argv);
-  return print_matrix(path);
+  return app.got_subcommand(matrix) ? print_matrix(path) : cost();
 }

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cost/flood.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "base/text.h"
+
+namespace verdict::cost {
+
+namespace {
+
+using std::chrono::microseconds;
+using Clock = std::chrono::steady_clock;
+
+/// Between two looks at the guest.
+constexpr microseconds nap{ 50 };
+/// QEMU takes no more frames when it has not for so long: the ring is full, or the wire empty.
+constexpr microseconds still{ 1000 };
+/// A guest that has done nothing for so long is idle; its timer may wake it four times as rarely.
+constexpr milliseconds idle{ 20 };
+constexpr milliseconds most{ 60000 };
+constexpr milliseconds health_interval{ 200 };
+
+/// The kernel's memory that a frame takes on the wire.
+Result<size_t> memory_of(const Frame &frame)
+{
+  auto wire = Wire::create(0, "/dev/null");
+  if (!wire)
+    return tl::unexpected(wire.error());
+  const Fd other_end = wire->take_guest_end();
+  if (auto sent = wire->offer({ &frame, 1 }); !sent)
+    return tl::unexpected(sent.error());
+  return std::max<size_t>(wire->unread(), 1);
+}
+
+/// Remembers since when something has not changed.
+class Stillness {
+public:
+  /// True if the value has been the same for `long_enough`.
+  bool lasts(uint64_t value, Clock::duration long_enough)
+  {
+    const auto now = Clock::now();
+    if (value != value_ || !since_) {
+      value_ = value;
+      since_ = now;
+    }
+    return now - *since_ >= long_enough;
+  }
+
+private:
+  uint64_t value_ = 0;
+  std::optional<Clock::time_point> since_;
+};
+
+class Flood {
+public:
+  Flood(Machine &machine, Counters &counters, const std::vector<Frame> &pattern, size_t count,
+        const FloodOptions &options, size_t memory)
+      : machine_(machine), counters_(counters), pattern_(pattern), count_(count), options_(options),
+        memory_(memory)
+  {
+  }
+
+  Result<void> run()
+  {
+    const Deadline deadline(most);
+    Clock::time_point looked = Clock::now();
+    for (;;) {
+      if (auto sent = send(); !sent)
+        return sent;
+      if (auto discarded = discard(machine_); !discarded)
+        return discarded;
+      open_gate();
+      if (sent_ == count_ && taken() == count_)
+        return settle(machine_, counters_);
+      if (Clock::now() - looked > health_interval) {
+        looked = Clock::now();
+        if (auto healthy = machine_.health(); !healthy)
+          return healthy;
+        if (deadline.expired())
+          return fail(format("the guest took %zu of %zu frames", taken(), count_));
+      }
+      std::this_thread::sleep_for(nap);
+    }
+  }
+
+  static Result<void> discard(Machine &machine)
+  {
+    for (size_t nic = 0; nic < machine.nic_count(); nic++) {
+      if (auto discarded = machine.wire(nic).discard(); !discarded)
+        return tl::unexpected(discarded.error());
+    }
+    return {};
+  }
+
+private:
+  Wire &wire() { return machine_.wire(options_.nic); }
+
+  /// Frames that QEMU has read.
+  size_t taken() { return sent_ - std::min(sent_, wire().unread() / memory_); }
+
+  Result<void> send()
+  {
+    size_t allowed = count_;
+    if (options_.ahead)
+      allowed = std::min(count_, passed_ * options_.per_visit + options_.ahead);
+    while (sent_ < allowed) {
+      const size_t at = sent_ % pattern_.size();
+      const size_t some = std::min(pattern_.size() - at, allowed - sent_);
+      auto went = wire().offer({ pattern_.data() + at, some });
+      if (!went)
+        return tl::unexpected(went.error());
+      sent_ += *went;
+      if (*went < some)
+        break;
+    }
+    return {};
+  }
+
+  void open_gate()
+  {
+    const size_t taken_now = taken();
+    const bool no_more = stillness_.lasts(taken_now, still);
+    if (!counters_.at_gate())
+      return;
+    if (taken_now - taken_at_pass_ < options_.per_visit && !no_more)
+      return;
+    taken_at_pass_ = taken_now;
+    passed_++;
+    counters_.pass();
+  }
+
+  Machine &machine_;
+  Counters &counters_;
+  const std::vector<Frame> &pattern_;
+  const size_t count_;
+  const FloodOptions options_;
+  const size_t memory_;
+  size_t sent_ = 0;
+  size_t passed_ = 0;
+  size_t taken_at_pass_ = 0;
+  Stillness stillness_;
+};
+
+} // namespace
+
+Result<void> flood(Machine &machine, Counters &counters, const std::vector<Frame> &pattern,
+                   size_t count, const FloodOptions &options)
+{
+  auto memory = memory_of(pattern.front());
+  if (!memory)
+    return tl::unexpected(memory.error());
+  return Flood(machine, counters, pattern, count, options, *memory).run();
+}
+
+Result<void> settle(Machine &machine, Counters &counters)
+{
+  const Deadline deadline(most);
+  Stillness stillness, at_gate;
+  while (!stillness.lasts(counters.activity(), idle) || counters.at_gate()) {
+    // The last frames are in the ring by now, or on their way there.
+    if (counters.at_gate() && at_gate.lasts(counters.visits(), still))
+      counters.pass();
+    if (auto discarded = Flood::discard(machine); !discarded)
+      return discarded;
+    if (deadline.expired()) {
+      if (auto healthy = machine.health(); !healthy)
+        return healthy;
+      return fail("the guest is never idle");
+    }
+    std::this_thread::sleep_for(nap);
+  }
+  return {};
+}
+
+} // namespace verdict::cost

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "base/result.h"
+#include "cost/counters.h"
+#include "qemu/machine.h"
+
+namespace verdict::cost {
+
+/// How a guest is flooded.
+struct FloodOptions {
+  size_t nic = 0;        ///< where the frames come in
+  size_t per_visit = 64; ///< frames that the guest takes at most each time it looks: NAPI's budget
+  /// How many frames may be on their way to a NIC that loses what does not fit its ring; 0 for one
+  /// that makes QEMU wait.
+  size_t ahead = 0;
+};
+
+/// Sends `count` frames, those of `pattern` in turn, so that the guest finds as many as it can take
+/// whenever it looks: a guest is faster than QEMU hands it frames, and would otherwise be measured
+/// at taking one frame an interrupt. It waits at the gate (Counters::set_gate), which should be
+/// the function that polls the NIC, until QEMU has put enough into the ring. Returns when the guest
+/// has dealt with all and is idle. What the guest sends is thrown away.
+Result<void> flood(Machine &machine, Counters &counters, const std::vector<Frame> &pattern,
+                   size_t count, const FloodOptions &options);
+
+/// Waits until the guest has been idle for a while. Error: it never is.
+Result<void> settle(Machine &machine, Counters &counters);
+
+} // namespace verdict::cost

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cost/path.h"
+#include "cost/profile.h"
+#include "lab/guest_setup.h"
+
+namespace verdict::cost {
+
+/// What a frame costs.
+struct Measurement {
+  std::string system, path;
+  Point point;
+  double instructions = 0; ///< of the whole guest: the median of the windows
+  double spread = 0;       ///< between the lowest and the highest window, as a part of the median
+  double reads = 0, writes = 0; ///< of the NICs' registers
+  double per_poll = 0;          ///< frames for each call of the driver's poll function
+  std::map<Register, Accesses> registers;
+  std::vector<FunctionCost> functions; ///< most first
+};
+
+/// Measures paths, each on a machine of its own.
+class Bench {
+public:
+  /// `plugin` is the plugin's file.
+  Bench(Places places, std::filesystem::path plugin)
+      : places_(std::move(places)), plugin_(std::move(plugin))
+  {
+  }
+
+  /// Measures with so many windows. Error: what does not work in the guest, or frames that it did
+  /// not take.
+  Result<Measurement> measure(const Case &which, unsigned windows = 3);
+
+private:
+  /// The kernel's own functions, asked for once and then kept in out/golden.
+  Result<Symbols> kernel_symbols(guest::Agent &agent);
+
+  Places places_;
+  std::filesystem::path plugin_;
+};
+
+} // namespace verdict::cost

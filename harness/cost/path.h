@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/column.h"
+
+namespace verdict::cost {
+
+/// A driver with its machine.
+struct System {
+  std::string name;   ///< "e1000"
+  Column column;      ///< NIC 0 is measured
+  std::string module; ///< the driver's
+  std::string poll;   ///< its function that polls the NIC
+  /// How many frames may be on their way to a NIC that loses what it has no room for; else 0.
+  size_t ahead = 0;
+};
+
+/// Where a frame's way is decided.
+enum class Hook {
+  none,    ///< the stack: UDP to a port that nobody listens at
+  tc,      ///< a program at clsact's ingress
+  native,  ///< an XDP program, run by the driver
+  generic, ///< an XDP program, run by the stack
+};
+
+/// A way of frames through the guest.
+struct Path {
+  std::string name; ///< "native DROP"
+  Hook hook = Hook::none;
+  std::string program = {};          ///< of cost.bpf.c
+  std::optional<size_t> target = {}; ///< the NIC that a redirect goes to
+  size_t frames = 16384;             ///< in a window
+};
+
+/// What a path is measured at.
+struct Point {
+  size_t size = 60;    ///< of a frame, in bytes
+  unsigned ring = 256; ///< descriptors of each ring
+  unsigned flows = 1;  ///< UDP flows
+
+  bool operator==(const Point &) const = default;
+};
+
+/// One measurement to be made.
+struct Case {
+  const System *system;
+  const Path *path;
+  Point point = {};
+
+  /// "e1000: native DROP, 60 bytes, ring 256, 1 flow"
+  std::string name() const;
+};
+
+/// All systems; null if there is none of this name.
+const std::vector<System> &systems();
+const System *find_system(const std::string &name);
+
+/// All paths; null if there is none of this name.
+const std::vector<Path> &paths();
+const Path *find_path(const std::string &name);
+
+} // namespace verdict::cost

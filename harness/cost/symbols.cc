@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cost/symbols.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "qemu/plugin/counters.h"
+
+namespace verdict::cost {
+
+namespace {
+
+/// The next word of a line, which is cut off it.
+std::string_view word(std::string_view &line)
+{
+  constexpr std::string_view blank = " \t";
+  line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+  const std::string_view found = line.substr(0, line.find_first_of(blank));
+  line.remove_prefix(found.size());
+  return found;
+}
+
+bool is_function(std::string_view type)
+{
+  return type == "t" || type == "T" || type == "w" || type == "W";
+}
+
+bool is_of_a_module(uint64_t address)
+{
+  return address >= COST_MODULES_START && address < COST_MODULES_END;
+}
+
+/// Of several names for one address the one without dots and leading underscores is the best.
+bool is_better(const Symbol &a, const Symbol &b)
+{
+  const auto key = [](const Symbol &symbol) {
+    return std::tuple(symbol.name.find('.') != std::string::npos, symbol.name.starts_with("_"),
+                      symbol.name.size(), symbol.name);
+  };
+  return key(a) < key(b);
+}
+
+} // namespace
+
+Result<void> Symbols::add(std::string_view kallsyms)
+{
+  bool hidden = true;
+  while (!kallsyms.empty()) {
+    const std::string_view whole = kallsyms.substr(0, kallsyms.find('\n'));
+    kallsyms.remove_prefix(std::min(whole.size() + 1, kallsyms.size()));
+    std::string_view line = whole;
+    const std::string_view address = word(line), type = word(line), name = word(line);
+    std::string_view module = word(line);
+
+    Symbol symbol{ .name = std::string(name) };
+    const auto end = address.data() + address.size();
+    const auto number = std::from_chars(address.data(), end, symbol.address, 16);
+    if (number.ec != std::errc() || number.ptr != end || name.empty())
+      return fail("not a line of /proc/kallsyms: " + std::string(whole));
+    hidden = hidden && !symbol.address;
+    if (!is_function(type))
+      continue;
+    if (module.size() > 2)
+      symbol.module = module.substr(1, module.size() - 2);
+    symbols_.push_back(std::move(symbol));
+  }
+  if (hidden)
+    return fail("the guest's kernel hides its addresses (kptr_restrict)");
+  std::sort(symbols_.begin(), symbols_.end(), [](const Symbol &a, const Symbol &b) {
+    return a.address != b.address ? a.address < b.address : is_better(a, b);
+  });
+  const auto same = [](const Symbol &a, const Symbol &b) { return a.address == b.address; };
+  symbols_.erase(std::unique(symbols_.begin(), symbols_.end(), same), symbols_.end());
+  return {};
+}
+
+const Symbol *Symbols::find(uint64_t address) const
+{
+  auto after =
+      std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                       [](uint64_t value, const Symbol &symbol) { return value < symbol.address; });
+  if (after == symbols_.begin())
+    return nullptr;
+  const Symbol &symbol = *std::prev(after);
+  return is_of_a_module(address) == is_of_a_module(symbol.address) ? &symbol : nullptr;
+}
+
+uint64_t Symbols::address_of(std::string_view name, std::string_view module) const
+{
+  for (const Symbol &symbol : symbols_) {
+    if (symbol.name == name && symbol.module == module)
+      return symbol.address;
+  }
+  return 0;
+}
+
+} // namespace verdict::cost
