@@ -6,12 +6,13 @@ export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help setup modules kernel guest debug-guest harness verdicts check deep lint clean
+.PHONY: help setup modules kernel guest debug-guest harness verdicts check deep cost lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
 	@echo "make check     every test that CI runs: lint, the harness's own, the verdicts, a part of deep"
 	@echo "make deep      everything on the debug kernel (KASAN, lockdep, kmemleak ...), and long storms"
+	@echo "make cost      instructions and register accesses a frame, beside the peers'; out/cost"
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
@@ -48,6 +49,9 @@ check: guest debug-guest harness lint
 
 deep: debug-guest harness
 	@scripts/verdicts --jobs $(JOBS) --only deep
+
+cost: guest harness
+	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" cost --output "$$out/cost"
 
 lint: modules
 	@scripts/lint

@@ -17,13 +17,16 @@ namespace verdict::cost {
 struct Measurement {
   std::string system, path;
   Point point;
-  double instructions = 0; ///< of the whole guest: the median of the windows
-  double spread = 0;       ///< between the lowest and the highest window, as a part of the median
+  double instructions = 0;      ///< of the whole guest: the median of the windows
+  double spread = 0;            ///< of the middle half of the windows, as a part of the median
   double reads = 0, writes = 0; ///< of the NICs' registers
   double per_poll = 0;          ///< frames for each call of the driver's poll function
   std::map<Register, Accesses> registers;
   std::vector<FunctionCost> functions; ///< most first
 };
+
+/// Whether QEMU takes the plugin that counts: other versions of it have another interface.
+bool takes_plugin(const std::filesystem::path &plugin);
 
 /// Measures paths, each on a machine of its own.
 class Bench {
@@ -36,7 +39,7 @@ public:
 
   /// Measures with so many windows. Error: what does not work in the guest, or frames that it did
   /// not take.
-  Result<Measurement> measure(const Case &which, unsigned windows = 3);
+  Result<Measurement> measure(const Case &which, unsigned windows = 5);
 
 private:
   /// The kernel's own functions, asked for once and then kept in out/golden.

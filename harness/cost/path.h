@@ -25,6 +25,7 @@ enum class Hook {
   tc,      ///< a program at clsact's ingress
   native,  ///< an XDP program, run by the driver
   generic, ///< an XDP program, run by the stack
+  dpdk,    ///< testpmd in user space, which has the NIC to itself
 };
 
 /// A way of frames through the guest.
@@ -34,6 +35,8 @@ struct Path {
   std::string program = {};          ///< of cost.bpf.c
   std::optional<size_t> target = {}; ///< the NIC that a redirect goes to
   size_t frames = 16384;             ///< in a window
+
+  bool of_dpdk() const { return hook == Hook::dpdk; }
 };
 
 /// What a path is measured at.

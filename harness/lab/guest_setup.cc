@@ -170,10 +170,12 @@ Result<Places> Places::find()
     if (!release)
       return fail("no kernel was chosen (" + release.error().message + "); run scripts/setup");
     image = release->substr(0, release->find('\n'));
+    places.release = image;
     places.kernel = cache + "/kernel/" + image + "/boot/vmlinuz-" + image;
     if (!wanted.empty()) {
       places.kernel = wanted;
       places.kernel_name = places.kernel.filename();
+      places.release.clear();
     }
   }
   places.initrd = environment("VERDICT_INITRD", places.out / "guest" / image / "initrd.cpio");

@@ -20,6 +20,7 @@ struct Places {
   std::filesystem::path kernel; ///< bzImage or vmlinux
   std::filesystem::path initrd;
   std::string kernel_name; ///< "debug"; "" for the default
+  std::string release;     ///< of the default kernel: "6.12.117+deb12-amd64"
 
   /// Where a test leaves its evidence; runs on different kernels do not meet.
   std::filesystem::path run() const;

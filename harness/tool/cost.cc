@@ -7,7 +7,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cost/budget.h"
 #include "cost/measure.h"
+#include "cost/plan.h"
+#include "cost/report.h"
 #include "cost/table.h"
 
 namespace verdict {
@@ -16,11 +19,17 @@ namespace {
 
 using namespace cost;
 
+/// What ctest takes for "skipped".
+constexpr int skipped = 77;
+
 struct Options {
   std::vector<std::string> systems, paths;
   Point point;
-  unsigned windows = 3;
+  unsigned windows = 5;
   size_t top = 0;
+  bool check = false, rewrite = false, list = false;
+  std::string budgets = "harness/cost/budgets.json";
+  std::string output;
 };
 
 int complain(const std::string &what)
@@ -29,20 +38,143 @@ int complain(const std::string &what)
   return 1;
 }
 
+int skip(const std::string &why)
+{
+  std::printf("skipped: %s\n", why.c_str());
+  return skipped;
+}
+
+std::filesystem::path plugin_file()
+{
+  return program_directory() / "verdict_counters.so";
+}
+
+/// The cases that the command line names: every one of the plan, or the systems by the paths.
 Result<std::vector<Case>> chosen(const Options &options)
 {
+  if (options.systems.empty() && options.paths.empty())
+    return plan();
+  const auto systems =
+      options.systems.empty() ? std::vector<std::string>{ "e1000" } : options.systems;
   std::vector<Case> cases;
-  for (const std::string &system : options.systems) {
-    for (const std::string &path : options.paths) {
-      const Case chosen{ find_system(system), find_path(path), options.point };
-      if (!chosen.system)
-        return fail("no system is called '" + system + "'");
-      if (!chosen.path)
-        return fail("no path is called '" + path + "'");
-      cases.push_back(chosen);
+  for (const std::string &name : systems) {
+    const System *system = find_system(name);
+    if (!system)
+      return fail("no system is called '" + name + "'; verdict cost --list names them");
+    for (const std::string &name : options.paths) {
+      const Path *path = find_path(name);
+      if (!path)
+        return fail("no path is called '" + name + "'; verdict cost --list names them");
+      cases.push_back({ system, path, options.point });
     }
   }
+  if (cases.empty())
+    return fail("--system needs a --path");
   return cases;
+}
+
+/// Measures cases one after the other; one that fails is told and left out.
+std::vector<Measurement> measure(const Places &places, const std::vector<Case> &cases,
+                                 unsigned windows, bool &all_well)
+{
+  Bench bench(places, plugin_file());
+  std::vector<Measurement> done;
+  for (size_t i = 0; i < cases.size(); i++) {
+    std::fprintf(stderr, "verdict cost: %zu of %zu: %s\n", i + 1, cases.size(),
+                 cases[i].name().c_str());
+    auto measured = bench.measure(cases[i], windows);
+    if (measured) {
+      done.push_back(std::move(*measured));
+    } else {
+      complain(cases[i].name() + ": " + measured.error().message);
+      all_well = false;
+    }
+  }
+  return done;
+}
+
+int report(const Options &options, const Places &places)
+{
+  auto cases = chosen(options);
+  if (!cases)
+    return complain(cases.error().message);
+  bool all_well = true;
+  const Report report{ places.release, measure(places, *cases, options.windows, all_well) };
+  std::fputs(table(report.measurements).c_str(), stdout);
+  for (const Measurement &measurement : report.measurements) {
+    if (options.top)
+      std::printf("\n%s", functions_table(measurement, options.top).c_str());
+  }
+  if (!options.output.empty()) {
+    std::printf("\n%s", ratios_table(report).c_str());
+    if (auto written = write_report(report, options.output); !written)
+      return complain(written.error().message);
+    std::fprintf(stderr, "verdict cost: %s/report.html\n", options.output.c_str());
+  }
+  return all_well ? 0 : 1;
+}
+
+int rewrite(const Options &options, const Places &places)
+{
+  bool all_well = true;
+  Budgets budgets{ .kernel = places.release };
+  for (const Measurement &m : measure(places, budgeted(), options.windows, all_well))
+    budgets.paths.push_back(budget_of(m));
+  if (!all_well)
+    return complain(options.budgets + " is left as it was");
+  if (auto written = write_file(options.budgets, write_budgets(budgets)); !written)
+    return complain(written.error().message);
+  std::fprintf(stderr, "verdict cost: wrote %s; commit it with the reason\n",
+               options.budgets.c_str());
+  return 0;
+}
+
+int check(const Options &options, const Places &places)
+{
+  auto text = read_file(options.budgets);
+  if (!text)
+    return complain(text.error().message);
+  auto budgets = read_budgets(*text);
+  if (!budgets)
+    return complain(options.budgets + ": " + budgets.error().message);
+  if (budgets->kernel != places.release)
+    return skip("the budgets in " + options.budgets + " are of kernel " + budgets->kernel +
+                ", and this is " +
+                (places.release.empty() ? places.kernel.string() : places.release) +
+                ", which has other functions; verdict cost --rewrite-budgets makes them anew");
+  if (!takes_plugin(plugin_file()))
+    return skip("this QEMU does not take the plugin that counts; see Documentation/cost.md");
+
+  bool all_well = true, broken = false;
+  for (const Measurement &m : measure(places, budgeted(), options.windows, all_well)) {
+    const Budget *budget = find(*budgets, m.system, m.path);
+    if (!budget) {
+      std::printf("%s: %s has no budget\n", m.system.c_str(), m.path.c_str());
+      broken = true;
+      continue;
+    }
+    const Comparison comparison = compare(*budget, m);
+    broken = broken || comparison.broken;
+    std::printf("%s%s", comparison.broken ? "TOO DEAR: " : "", comparison.text.c_str());
+    if (comparison.shrunk)
+      std::printf("  it is cheaper than its budget: verdict cost --rewrite-budgets keeps it so\n");
+  }
+  if (broken)
+    std::printf("out/harness/verdict cost --rewrite-budgets accepts this: commit %s with the "
+                "reason\n",
+                options.budgets.c_str());
+  return all_well && !broken ? 0 : 1;
+}
+
+int list()
+{
+  std::printf("systems:\n");
+  for (const System &system : systems())
+    std::printf("  %s\n", system.name.c_str());
+  std::printf("paths:\n");
+  for (const Path &path : paths())
+    std::printf("  %s\n", path.name.c_str());
+  return 0;
 }
 
 int run(const Options &options)
@@ -50,27 +182,9 @@ int run(const Options &options)
   auto places = Places::find();
   if (!places)
     return complain(places.error().message);
-  auto cases = chosen(options);
-  if (!cases)
-    return complain(cases.error().message);
-  Bench bench(*places, program_directory() / "verdict_counters.so");
-  int status = 0;
-  std::vector<Measurement> done;
-  for (const Case &which : *cases) {
-    std::fprintf(stderr, "verdict cost: %s\n", which.name().c_str());
-    auto measured = bench.measure(which, options.windows);
-    if (!measured) {
-      status = complain(which.name() + ": " + measured.error().message);
-      continue;
-    }
-    done.push_back(*measured);
-  }
-  std::fputs(table(done).c_str(), stdout);
-  for (const Measurement &measurement : done) {
-    if (options.top)
-      std::fputs(("\n" + functions_table(measurement, options.top)).c_str(), stdout);
-  }
-  return status;
+  if (options.check)
+    return check(options, *places);
+  return options.rewrite ? rewrite(options, *places) : report(options, *places);
 }
 
 } // namespace
@@ -80,14 +194,33 @@ std::function<int()> add_cost_command(CLI::App &app)
   auto options = std::make_shared<Options>();
   CLI::App *cost = app.add_subcommand(
       "cost", "Count the guest's instructions and register accesses for each frame");
-  cost->add_option("--system", options->systems, "a driver: e1000, stock e1000, ...");
-  cost->add_option("--path", options->paths, "a frame's way: native DROP, ...");
-  cost->add_option("--size", options->point.size, "of a frame in bytes");
-  cost->add_option("--ring", options->point.ring, "descriptors of each ring");
-  cost->add_option("--flows", options->point.flows, "UDP flows");
-  cost->add_option("--windows", options->windows, "how often each path is measured");
-  cost->add_option("--profile", options->top, "so many functions of each path");
-  return [options] { return run(*options); };
+  cost->footer("Without --system and --path it measures all that make cost does. To be run in "
+               "the project's top directory. Documentation/cost.md tells the rest.");
+  cost->add_option("--system", options->systems, "a driver: e1000 (default), stock e1000, ...");
+  cost->add_option("--path", options->paths, "a frame's way: native DROP, stack, ...");
+  cost->add_flag("--list", options->list, "name all systems and paths, and do nothing");
+  cost->add_option("--size", options->point.size, "bytes of a frame")
+      ->check(CLI::Range(60, 9014))
+      ->capture_default_str();
+  cost->add_option("--ring", options->point.ring, "descriptors of each ring")
+      ->check(CLI::Range(48, 4096))
+      ->capture_default_str();
+  cost->add_option("--flows", options->point.flows, "UDP flows")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  cost->add_option("--windows", options->windows, "how often each path is measured")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  cost->add_option("--profile", options->top, "print so many functions of each path");
+  cost->add_option("--output", options->output, "write cost.json, report.html, *.svg there");
+  CLI::Option *checking =
+      cost->add_flag("--check", options->check,
+                     "compare with the budgets; exit status 1 if a path has grown by over 3 %, 77 "
+                     "if they are another kernel's");
+  cost->add_flag("--rewrite-budgets", options->rewrite, "make what is measured now the budgets")
+      ->excludes(checking);
+  cost->add_option("--budgets", options->budgets, "the file of budgets")->capture_default_str();
+  return [options] { return options->list ? list() : run(*options); };
 }
 
 } // namespace verdict
