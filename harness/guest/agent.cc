@@ -164,6 +164,7 @@ int main()
   add_bpf_ops(ops);
   add_attach_ops(ops);
   add_socket_ops(ops);
+  add_xsk_ops(ops);
   add_netdev_ops(ops);
   add_ethtool_ops(ops);
   add_fault_ops(ops);

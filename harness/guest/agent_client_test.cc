@@ -184,6 +184,15 @@ TEST_F(AgentTest, PacketsComeWithTheirMarkAndTag)
   EXPECT_EQ((*frames)[1].vlan_tci, std::nullopt);
 }
 
+TEST_F(AgentTest, KallsymsAreAskedForAsAWholeOrForModules)
+{
+  answer("{\"id\":1,\"ok\":{\"symbols\":\"ffffffffc0000000 t f\\t[m]\\n\"}}\n");
+  auto symbols = agent.kallsyms(true);
+  ASSERT_TRUE(symbols) << symbols.error().message;
+  EXPECT_EQ(*symbols, "ffffffffc0000000 t f\t[m]\n");
+  EXPECT_EQ(request()["modules"], true);
+}
+
 TEST_F(AgentTest, InterfaceIsFoundByItsMac)
 {
   auto devices = R"({"lo":{"mac":"00:00:00:00:00:00"},"eth1":{"mac":"52:54:00:00:00:02"}}})"

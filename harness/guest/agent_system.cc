@@ -4,6 +4,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <vector>
 
 #include <fcntl.h>
@@ -89,20 +90,28 @@ bool collect(std::array<Fd, 2> &pipes, std::array<std::string, 2> &texts,
   return true;
 }
 
+/// The words of a command as exec wants them; empty if there are none.
+std::vector<char *> pointers(std::vector<std::string> &words)
+{
+  std::vector<char *> argv;
+
+  for (auto &word : words)
+    argv.push_back(word.data());
+  if (!argv.empty())
+    argv.push_back(nullptr);
+  return argv;
+}
+
 Result<json> run(const json &request)
 {
   auto words = request.at("argv").get<std::vector<std::string>>();
   std::chrono::milliseconds timeout(request.value("timeout_ms", 10'000));
-  std::vector<char *> argv;
+  auto argv = pointers(words);
   posix_spawn_file_actions_t actions;
   pid_t child;
 
-  if (words.empty())
+  if (argv.empty())
     return fail("argv is empty");
-  for (auto &word : words)
-    argv.push_back(word.data());
-  argv.push_back(nullptr);
-
   auto out = make_pipe(), err = make_pipe();
   if (!out || !err)
     return fail("no pipe for the command's output");
@@ -134,6 +143,41 @@ Result<json> run(const json &request)
                { "err", texts[1] } };
 }
 
+std::string output_of(pid_t child)
+{
+  return "/tmp/spawned." + std::to_string(child);
+}
+
+/// Starts a command that goes on while other requests are served.
+Result<json> spawn(const json &request)
+{
+  auto words = request.at("argv").get<std::vector<std::string>>();
+  auto argv = pointers(words);
+
+  if (argv.empty())
+    return fail("argv is empty");
+  const pid_t child = ::fork();
+  if (child < 0)
+    return fail_errno("fork");
+  if (!child) {
+    ::signal(SIGPIPE, SIG_DFL);
+    ::dup2(::open("/dev/null", O_RDONLY), 0);
+    ::dup2(::open(output_of(::getpid()).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+    ::dup2(1, 2);
+    ::execvp(argv[0], argv.data());
+    std::perror(argv[0]);
+    ::_exit(127);
+  }
+  return json{ { "pid", child }, { "output", output_of(child) } };
+}
+
+Result<json> kill_spawned(const json &request)
+{
+  if (::kill(request.at("pid").get<pid_t>(), request.value("signal", SIGTERM)))
+    return fail_errno("kill");
+  return json::object();
+}
+
 Result<json> power_off(const json &)
 {
   ::sync();
@@ -147,6 +191,8 @@ void add_system_ops(Ops &ops)
 {
   ops["ping"] = [](const json &) -> Result<json> { return json::object(); };
   ops["run"] = run;
+  ops["spawn"] = spawn;
+  ops["kill"] = kill_spawned;
   ops["read"] = [](const json &request) -> Result<json> {
     auto text = read_file(request.at("path"));
     if (!text)
