@@ -34,25 +34,78 @@ static __always_inline int swap_and_return(struct xdp_md *ctx, int action)
 	return action;
 }
 
-#define VERDICT(name, result)			\
-	SEC("xdp")				\
-	int name(struct xdp_md *ctx)		\
-	{					\
-		return result;			\
-	}					\
-						\
-	SEC("xdp.frags")			\
-	int name ## _frags(struct xdp_md *ctx)	\
-	{					\
-		return result;			\
-	}
+SEC("xdp")
+int drop(struct xdp_md *ctx)
+{
+	return XDP_DROP;
+}
 
-VERDICT(drop, XDP_DROP)
-VERDICT(pass, XDP_PASS)
-VERDICT(aborted, XDP_ABORTED)
-VERDICT(tx, swap_and_return(ctx, XDP_TX))
-VERDICT(redirect, bpf_redirect_map(&target, 0, 0))
-VERDICT(socket, bpf_redirect_map(&sockets, 0, 0))
+SEC("xdp")
+int pass(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int aborted(struct xdp_md *ctx)
+{
+	return XDP_ABORTED;
+}
+
+SEC("xdp")
+int tx(struct xdp_md *ctx)
+{
+	return swap_and_return(ctx, XDP_TX);
+}
+
+SEC("xdp")
+int redirect(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&target, 0, 0);
+}
+
+SEC("xdp")
+int socket(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&sockets, 0, 0);
+}
+
+/* The same for frames of several buffers. */
+SEC("xdp.frags")
+int drop_frags(struct xdp_md *ctx)
+{
+	return XDP_DROP;
+}
+
+SEC("xdp.frags")
+int pass_frags(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
+SEC("xdp.frags")
+int aborted_frags(struct xdp_md *ctx)
+{
+	return XDP_ABORTED;
+}
+
+SEC("xdp.frags")
+int tx_frags(struct xdp_md *ctx)
+{
+	return swap_and_return(ctx, XDP_TX);
+}
+
+SEC("xdp.frags")
+int redirect_frags(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&target, 0, 0);
+}
+
+SEC("xdp.frags")
+int socket_frags(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&sockets, 0, 0);
+}
 
 SEC("tc")
 int tc_drop(struct __sk_buff *skb)
