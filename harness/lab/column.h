@@ -27,6 +27,7 @@ struct MachineVariant {
   unsigned memory_mib = 0; ///< at least
   std::string cpu = {};    ///< if it has to be this one
   bool counted_time = false;
+  std::string image = {}; ///< if the guest's is another: "dpdk" is initrd-dpdk.cpio
 };
 
 /// A column of the matrix: the device under test, its driver, and the mode XDP programs run in.

@@ -228,6 +228,13 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   spec.machine.counted_time = variant.counted_time;
   spec.machine.kernel = places.kernel;
   spec.machine.initrd = places.initrd;
+  if (!variant.image.empty()) {
+    spec.machine.initrd.replace_filename(places.initrd.stem().string() + "-" + variant.image +
+                                         places.initrd.extension().string());
+    if (!fs::exists(spec.machine.initrd))
+      return fail(spec.machine.initrd.string() + " does not exist; run scripts/" + variant.image +
+                  "-image");
+  }
   spec.allowed_splats = false_alarms();
   spec.machine.nics = column.nics;
   const Driver driver = column.driver;

@@ -46,6 +46,22 @@ TEST(QemuArguments, NeverAskForKvm)
   EXPECT_THAT(join(arguments, " "), testing::Not(HasSubstr("kvm")));
 }
 
+TEST(QemuArguments, CountTimeAndLoadAPluginWhereAsked)
+{
+  MachineConfig config = config_of({});
+  config.cpu = "max,erms=off";
+  config.counted_time = true;
+  ASSERT_OK_AND_ASSIGN(const auto arguments,
+                       qemu_arguments(config, { .plugin = "counters.so", .plugin_fd = 99 }));
+  const std::string all = join(arguments, " ");
+  EXPECT_THAT(all, HasSubstr("-cpu max,erms=off "));
+  EXPECT_THAT(all, HasSubstr("-icount shift=0,sleep=on"));
+  EXPECT_THAT(all, HasSubstr("-plugin counters.so,fd=99"));
+  ASSERT_OK_AND_ASSIGN(const auto plain, qemu_arguments(config_of({}), {}));
+  EXPECT_THAT(join(plain, " "),
+              testing::Not(testing::AnyOf(HasSubstr("-icount"), HasSubstr("-plugin"))));
+}
+
 TEST(QemuArguments, BootAnElfKernelWithoutABios)
 {
   const TemporaryDirectory directory;

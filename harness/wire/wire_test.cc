@@ -183,6 +183,51 @@ TEST_F(WireTest, SaysHowManyFramesAGuestTook)
   EXPECT_THAT(injected.error().message, HasSubstr("of 100000 frames"));
 }
 
+TEST_F(WireTest, OffersNoMoreThanTheWireTakes)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Fd guest_end = wire.take_guest_end();
+  const std::vector<Frame> frames(100000, test_frame(nic, 1, 1514));
+  EXPECT_EQ(wire.unread(), 0u);
+  ASSERT_OK_AND_ASSIGN(const size_t one, wire.offer({ frames.data(), 1 }));
+  EXPECT_EQ(one, 1u);
+  const size_t memory = wire.unread();
+  EXPECT_GT(memory, 1514u);
+  ASSERT_OK_AND_ASSIGN(const size_t some, wire.offer(frames));
+  EXPECT_GT(some, 0u);
+  EXPECT_LT(some, frames.size());
+  EXPECT_EQ(wire.unread(), (some + 1) * memory);
+  uint8_t buffer[2048];
+  ASSERT_EQ(::recv(guest_end.get(), buffer, sizeof(buffer), 0), 1514);
+  EXPECT_EQ(wire.unread(), some * memory);
+}
+
+TEST_F(WireTest, DiscardsAndCounts)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Fd guest_end = wire.take_guest_end();
+  for (int i = 0; i < 3; i++)
+    ASSERT_EQ(::send(guest_end.get(), "frame", 5, 0), 5);
+  ASSERT_OK_AND_ASSIGN(const size_t discarded, wire.discard());
+  EXPECT_EQ(discarded, 3u);
+  EXPECT_FALSE(wire.receive(milliseconds(10)));
+}
+
+TEST_F(WireTest, RecordsNothingAfterStopCapture)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Fd guest_end = wire.take_guest_end();
+  const auto recorded = [&] {
+    EXPECT_OK(wire.flush_capture());
+    return std::filesystem::file_size(directory_.path() / "nic0.pcapng");
+  };
+  ASSERT_OK(wire.offer(std::vector<Frame>{ test_frame(nic, 1) }));
+  const auto before = recorded();
+  wire.stop_capture();
+  ASSERT_OK(wire.offer(std::vector<Frame>{ test_frame(nic, 1) }));
+  EXPECT_EQ(recorded(), before);
+}
+
 TEST_F(WireTest, ReportsAnEndThatIsGone)
 {
   ASSERT_OK_AND_ASSIGN(Wire wire, create());
