@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cost/testpmd.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/text.h"
+
+namespace verdict::cost {
+
+namespace {
+
+/// NIC 0's, see qemu/arguments.cc.
+const std::string pci_device = "/sys/bus/pci/devices/0000:00:10.0/";
+const std::string driver_library = "/dpdk_net_e1000.so";
+
+constexpr milliseconds start_timeout{ 120000 };
+constexpr milliseconds look_interval{ 100 };
+constexpr int enough_looks = 10;
+
+Result<void> take_nic(guest::Agent &agent)
+{
+  for (const char *module : { "dpdk/uio.ko", "dpdk/uio_pci_generic.ko" }) {
+    if (auto loaded = agent.insmod(module); !loaded)
+      return loaded;
+  }
+  const std::pair<std::string, std::string> writes[] = {
+    { "/proc/sys/vm/nr_hugepages", "64" },
+    { pci_device + "driver/unbind", "0000:00:10.0" },
+    { pci_device + "driver_override", "uio_pci_generic" },
+    { "/sys/bus/pci/drivers_probe", "0000:00:10.0" },
+  };
+  for (const auto &[path, value] : writes) {
+    if (auto written = agent.write(path, value); !written)
+      return written;
+  }
+  return {};
+}
+
+/// The mapping of the driver's code: [begin, end).
+std::pair<uint64_t, uint64_t> driver_code(const std::string &maps)
+{
+  for (const std::string &line : split_lines(maps)) {
+    unsigned long long begin = 0, end = 0;
+    if (line.find(driver_library) != line.npos && line.find(" r-xp ") != line.npos &&
+        std::sscanf(line.c_str(), "%llx-%llx", &begin, &end) == 2)
+      return { begin, end };
+  }
+  return {};
+}
+
+/// While no frames come, the driver's function that looks for them is called again and again, and
+/// it begins at the first of the addresses that run about as often as any. Functions begin at
+/// multiples of 16.
+uint64_t first_of_busiest(const Counts &counts, std::pair<uint64_t, uint64_t> code)
+{
+  constexpr double least = 100, about = 0.8; // the counts are read while they grow
+  const auto is_code = [&](uint64_t address) {
+    return address >= code.first && address < code.second;
+  };
+  double most = 0;
+  for (const auto &[address, count] : counts.instructions)
+    most = is_code(address) ? std::max(most, count) : most;
+  uint64_t first = 0;
+  for (const auto &[address, count] : counts.instructions) {
+    if (is_code(address) && address % 16 == 0 && count > least && count > about * most &&
+        (!first || address < first))
+      first = address;
+  }
+  return first;
+}
+
+} // namespace
+
+Result<Testpmd> Testpmd::start(Machine &machine, Counters &counters, guest::Agent &agent,
+                               const std::string &mode, unsigned ring, const Frame &frame)
+{
+  if (auto taken = take_nic(agent); !taken)
+    return tl::unexpected(taken.error());
+  // The main thread sleeps; the one that forwards has the CPU to itself.
+  auto spawned = agent.call(
+      "spawn", { { "argv",
+                   { "/dpdk/testpmd", "--lcores", "0@0,1@0", "--in-memory", "-a", "0000:00:10.0",
+                     "-d", "dpdk_net_e1000.so", "-d", "dpdk_mempool_ring.so", "--", "--auto-start",
+                     "--forward-mode=" + mode, "--stats-period=100000", "--total-num-mbufs=8192",
+                     "--disable-link-check", "--rxd=" + std::to_string(ring),
+                     "--txd=" + std::to_string(ring), "--burst=" + std::to_string(burst) } } });
+  if (!spawned)
+    return tl::unexpected(spawned.error());
+  const std::string output = (*spawned)["output"];
+  const std::string maps = format("/proc/%d/maps", (*spawned).value("pid", 0));
+
+  const Deadline deadline(start_timeout);
+  auto before = counters.read();
+  uint64_t poll = 0;
+  // While it sets the NIC up, something else is busy now and then. The NIC keeps frames back for a
+  // second of the guest's time after that.
+  for (int looks = 0; before && !deadline.expired(); looks++) {
+    static_cast<void>(machine.wire(0).offer({ &frame, 1 }));
+    std::this_thread::sleep_for(look_interval);
+    auto after = counters.read();
+    auto mapped = agent.read(maps);
+    if (!after || !mapped || mapped->empty())
+      break;
+    const Counts now = *after;
+    after->add(*before, -1);
+    before = now;
+    const uint64_t found = first_of_busiest(*after, driver_code(*mapped));
+    if (!found || found != poll || machine.wire(0).unread())
+      looks = 0;
+    poll = found;
+    if (looks == enough_looks)
+      return Testpmd(*mapped, poll);
+  }
+  return fail("testpmd does not forward: " + agent.read(output).value_or("it says nothing"));
+}
+
+} // namespace verdict::cost
