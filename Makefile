@@ -51,6 +51,7 @@ deep: debug-guest harness
 	@scripts/verdicts --jobs $(JOBS) --only deep
 
 cost: guest harness
+	@scripts/dpdk-image
 	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" cost --output "$$out/cost"
 
 lint: modules

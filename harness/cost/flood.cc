@@ -54,6 +54,18 @@ private:
   std::optional<Clock::time_point> since_;
 };
 
+/// Throws away what the guest has sent, and counts it.
+Result<void> discard(Machine &machine, size_t &count)
+{
+  for (size_t nic = 0; nic < machine.nic_count(); nic++) {
+    auto discarded = machine.wire(nic).discard();
+    if (!discarded)
+      return tl::unexpected(discarded.error());
+    count += *discarded;
+  }
+  return {};
+}
+
 class Flood {
 public:
   Flood(Machine &machine, Counters &counters, const std::vector<Frame> &pattern, size_t count,
@@ -63,36 +75,27 @@ public:
   {
   }
 
-  Result<void> run()
+  Result<size_t> run()
   {
     const Deadline deadline(most);
     Clock::time_point looked = Clock::now();
     for (;;) {
       if (auto sent = send(); !sent)
-        return sent;
-      if (auto discarded = discard(machine_); !discarded)
-        return discarded;
+        return tl::unexpected(sent.error());
+      if (auto came = discard(machine_, out_); !came)
+        return tl::unexpected(came.error());
       open_gate();
       if (sent_ == count_ && taken() == count_)
-        return settle(machine_, counters_);
+        return finish();
       if (Clock::now() - looked > health_interval) {
         looked = Clock::now();
         if (auto healthy = machine_.health(); !healthy)
-          return healthy;
+          return tl::unexpected(healthy.error());
         if (deadline.expired())
           return fail(format("the guest took %zu of %zu frames", taken(), count_));
       }
       std::this_thread::sleep_for(nap);
     }
-  }
-
-  static Result<void> discard(Machine &machine)
-  {
-    for (size_t nic = 0; nic < machine.nic_count(); nic++) {
-      if (auto discarded = machine.wire(nic).discard(); !discarded)
-        return tl::unexpected(discarded.error());
-    }
-    return {};
   }
 
 private:
@@ -132,6 +135,24 @@ private:
     counters_.pass();
   }
 
+  /// Waits for what becomes of the frames that QEMU has taken; how many have come out in all.
+  Result<size_t> finish()
+  {
+    // Enough for what is in the ring now, and the same number every time.
+    for (int i = 0; options_.polls && i < 64; i++) {
+      auto came = hold(machine_, counters_);
+      if (!came)
+        return came;
+      out_ += *came;
+      std::this_thread::sleep_for(still);
+      counters_.pass();
+    }
+    auto came = options_.polls ? hold(machine_, counters_) : settle(machine_, counters_);
+    if (came)
+      *came += out_;
+    return came;
+  }
+
   Machine &machine_;
   Counters &counters_;
   const std::vector<Frame> &pattern_;
@@ -139,6 +160,7 @@ private:
   const FloodOptions options_;
   const size_t memory_;
   size_t sent_ = 0;
+  size_t out_ = 0;
   size_t passed_ = 0;
   size_t taken_at_pass_ = 0;
   Stillness stillness_;
@@ -146,8 +168,8 @@ private:
 
 } // namespace
 
-Result<void> flood(Machine &machine, Counters &counters, const std::vector<Frame> &pattern,
-                   size_t count, const FloodOptions &options)
+Result<size_t> flood(Machine &machine, Counters &counters, const std::vector<Frame> &pattern,
+                     size_t count, const FloodOptions &options)
 {
   auto memory = memory_of(pattern.front());
   if (!memory)
@@ -155,24 +177,39 @@ Result<void> flood(Machine &machine, Counters &counters, const std::vector<Frame
   return Flood(machine, counters, pattern, count, options, *memory).run();
 }
 
-Result<void> settle(Machine &machine, Counters &counters)
+Result<size_t> hold(Machine &machine, Counters &counters)
+{
+  const Deadline deadline(most);
+  size_t out = 0;
+  while (!counters.at_gate()) {
+    if (auto came = discard(machine, out); !came)
+      return tl::unexpected(came.error());
+    if (deadline.expired())
+      return fail("the guest does not come to the gate");
+    std::this_thread::sleep_for(nap);
+  }
+  return out;
+}
+
+Result<size_t> settle(Machine &machine, Counters &counters)
 {
   const Deadline deadline(most);
   Stillness stillness, at_gate;
+  size_t out = 0;
   while (!stillness.lasts(counters.activity(), idle) || counters.at_gate()) {
     // The last frames are in the ring by now, or on their way there.
     if (counters.at_gate() && at_gate.lasts(counters.visits(), still))
       counters.pass();
-    if (auto discarded = Flood::discard(machine); !discarded)
-      return discarded;
+    if (auto came = discard(machine, out); !came)
+      return tl::unexpected(came.error());
     if (deadline.expired()) {
       if (auto healthy = machine.health(); !healthy)
-        return healthy;
+        return tl::unexpected(healthy.error());
       return fail("the guest is never idle");
     }
     std::this_thread::sleep_for(nap);
   }
-  return {};
+  return out;
 }
 
 } // namespace verdict::cost

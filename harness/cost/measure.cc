@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cost/flood.h"
+#include "cost/testpmd.h"
 #include "packet/builder.h"
 
 namespace verdict::cost {
@@ -19,10 +20,29 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint16_t closed_port = 7;
+constexpr size_t napi_budget = 64;
 constexpr size_t headers = 14 + 20 + 8;
 /// A window's cost is that of so many frames less than the whole costs more; what a flood costs at
 /// its begin and end falls out.
 constexpr size_t base_frames = 1024;
+/// Of a flood of jumbo frames QEMU's e1000 loses what has begun to fill the ring's last buffers.
+constexpr size_t times_for_jumbo = 4;
+/// A tick of the timer weighs little in so many.
+constexpr size_t enough_frames = 512;
+
+/// What the guest did for frames, and how many those were.
+struct Window {
+  Counts counts;
+  double in = 0, out = 0; ///< frames that NIC 0 has taken; that any NIC has sent
+
+  double instructions() const
+  {
+    double all = 0;
+    for (const auto &[address, count] : counts.instructions)
+      all += count;
+    return all;
+  }
+};
 
 /// A machine that is being measured.
 class Subject {
@@ -49,12 +69,10 @@ public:
       if (auto set = set_point(nic); !set)
         return set;
     }
-    if (auto attached = attach(); !attached)
-      return attached;
     for (unsigned i = 0; i < 64 * case_.point.flows; i++)
       frames_.push_back(padded(udp_frame(NicAddress::of(0), 1000 + i % case_.point.flows,
                                          closed_port, pattern(0, case_.point.size - headers))));
-    return {};
+    return case_.path->of_dpdk() ? start_testpmd() : attach();
   }
 
   /// The functions of modules and BPF programs, and the gate.
@@ -66,6 +84,10 @@ public:
       return tl::unexpected(modules.error());
     if (auto added = symbols_.add(*modules); !added)
       return added;
+    if (testpmd_) {
+      gate_ = testpmd_->poll();
+      return testpmd_->name_mappings(symbols_);
+    }
     gate_ = symbols_.address_of(case_.system->poll, case_.system->module);
     if (!gate_)
       return fail("module " + case_.system->module + " has no function " + case_.system->poll);
@@ -73,27 +95,54 @@ public:
   }
 
   /// What the guest does for so many frames.
-  Result<Counts> window(size_t frames)
+  Result<Window> window(size_t frames)
   {
-    if (auto settled = settle(*machine_, counters_); !settled)
-      return tl::unexpected(settled.error());
-    auto before = counters_.read();
+    auto before = received();
     if (!before)
-      return before;
+      return tl::unexpected(before.error());
     counters_.set_gate(gate_);
-    auto flooded = flood(*machine_, counters_, frames_, frames, { .ahead = case_.system->ahead });
+    auto window = flooded(frames);
     counters_.set_gate(0);
-    if (!flooded)
-      return tl::unexpected(flooded.error());
-    auto after = counters_.read();
-    if (after)
-      after->add(*before, -1);
-    return after;
+    sent_ += frames;
+    if (!window)
+      return window;
+    auto after = received();
+    if (!after)
+      return tl::unexpected(after.error());
+    window->in = static_cast<double>(*after - *before);
+    return window;
   }
 
+  Measurement result_of(const Window &frame) const
+  {
+    Measurement result{ .system = case_.system->name,
+                        .path = case_.path->name,
+                        .point = case_.point };
+    result.functions = profile(frame.counts, symbols_, case_.system->module);
+    result.instructions = total(result.functions);
+    result.registers = frame.counts.registers;
+    result.out = frame.out;
+    for (const auto &[where, accesses] : frame.counts.registers) {
+      result.reads += accesses.reads;
+      result.writes += accesses.writes;
+    }
+    const auto polls = frame.counts.instructions.find(gate_);
+    if (polls != frame.counts.instructions.end() && polls->second > 0)
+      result.per_poll = 1 / polls->second;
+    return result;
+  }
+
+private:
   /// Frames that NIC 0 has taken since it was made.
   Result<uint64_t> received()
   {
+    // testpmd's ring keeps QEMU from taking more than it has room for.
+    if (testpmd_)
+      return sent_;
+    if (case_.path->socket) {
+      auto answer = agent_.call("xsk_count");
+      return answer.map([](const nlohmann::json &a) { return a.value("count", uint64_t{ 0 }); });
+    }
     // The e1000 drivers update what `ip` shows every other second.
     if (case_.system->module == "e1000") {
       auto stats = agent_.ethtool_stats(ifnames_[0]);
@@ -107,25 +156,28 @@ public:
     return (*device)["stats"].value("rx_packets", uint64_t{ 0 });
   }
 
-  Measurement result_of(const Counts &counts) const
+  Result<Window> flooded(size_t frames)
   {
-    Measurement result{ .system = case_.system->name,
-                        .path = case_.path->name,
-                        .point = case_.point };
-    result.functions = profile(counts, symbols_, case_.system->module);
-    result.instructions = total(result.functions);
-    result.registers = counts.registers;
-    for (const auto &[where, accesses] : counts.registers) {
-      result.reads += accesses.reads;
-      result.writes += accesses.writes;
-    }
-    const auto polls = counts.instructions.find(gate_);
-    if (polls != counts.instructions.end() && polls->second > 0)
-      result.per_poll = 1 / polls->second;
-    return result;
+    const FloodOptions options{ .per_visit = testpmd_ ? Testpmd::burst : napi_budget,
+                                .ahead = case_.system->ahead,
+                                .polls = case_.path->polls() };
+    // Either way the guest stands still when the counters are read.
+    if (auto still = options.polls ? hold(*machine_, counters_) : settle(*machine_, counters_);
+        !still)
+      return tl::unexpected(still.error());
+    auto before = counters_.read();
+    if (!before)
+      return tl::unexpected(before.error());
+    auto out = flood(*machine_, counters_, frames_, frames, options);
+    if (!out)
+      return tl::unexpected(out.error());
+    auto after = counters_.read();
+    if (!after)
+      return tl::unexpected(after.error());
+    after->add(*before, -1);
+    return Window{ .counts = std::move(*after), .out = static_cast<double>(*out) };
   }
 
-private:
   /// The NICs that take part.
   std::vector<size_t> nics() const
   {
@@ -152,6 +204,16 @@ private:
     return {};
   }
 
+  Result<void> start_testpmd()
+  {
+    auto started = Testpmd::start(*machine_, counters_, agent_, case_.path->program,
+                                  case_.point.ring, frames_.front());
+    if (!started)
+      return tl::unexpected(started.error());
+    testpmd_ = std::move(*started);
+    return {};
+  }
+
   Result<void> attach()
   {
     const Path &path = *case_.path;
@@ -172,7 +234,25 @@ private:
     if (path.hook == Hook::tc)
       return agent_.tc_attach(ifnames_[0], { "cost", program });
     const auto mode = path.hook == Hook::native ? guest::XdpMode::native : guest::XdpMode::generic;
-    return agent_.xdp_attach(ifnames_[0], { "cost", program }, { .mode = mode });
+    auto attached = agent_.xdp_attach(ifnames_[0], { "cost", program }, { .mode = mode });
+    return attached && path.socket ? open_socket() : attached;
+  }
+
+  /// Whoever reads the socket polls the NIC: with one CPU, softirqs would starve it otherwise.
+  Result<void> open_socket()
+  {
+    const std::string knobs = "/sys/class/net/" + ifnames_[0] + "/";
+    for (const auto &[knob, value] : { std::pair{ "napi_defer_hard_irqs", "1000" },
+                                       std::pair{ "gro_flush_timeout", "1000000000" } }) {
+      if (auto written = agent_.write(knobs + knob, value); !written)
+        return written;
+    }
+    auto opened = agent_.call(
+        "xsk_open", { { "ifname", ifnames_[0] }, { "name", "cost" }, { "map", "sockets" } });
+    if (!opened)
+      return tl::unexpected(opened.error());
+    // The first frame tells the socket which NIC that is.
+    return machine_->wire(0).inject(frames_.front());
   }
 
   Result<void> load(const std::string &program)
@@ -211,39 +291,26 @@ private:
   std::vector<Frame> frames_;
   Symbols symbols_;
   uint64_t gate_ = 0;
+  uint64_t sent_ = 0;
+  std::optional<Testpmd> testpmd_;
 };
 
-double sum(const Counts &counts)
-{
-  double all = 0;
-  for (const auto &[address, count] : counts.instructions)
-    all += count;
-  return all;
-}
-
 /// What a frame costs, from a small and a large flood.
-Result<Counts> one_frame(Subject &subject, size_t frames)
+Result<Window> one_frame(Subject &subject, size_t frames)
 {
-  Counts frame;
-  size_t taken[2] = {};
-  for (const size_t more : { size_t{ 0 }, frames }) {
-    auto before = subject.received();
-    if (!before)
-      return tl::unexpected(before.error());
-    auto counts = subject.window(base_frames + more);
-    if (!counts)
-      return counts;
-    auto after = subject.received();
-    if (!after)
-      return tl::unexpected(after.error());
-    taken[more > 0] = *after - *before;
-    frame.add(*counts, more ? 1 : -1);
-  }
-  if (taken[1] <= taken[0])
-    return fail(format("the guest took %zu and %zu frames", taken[0], taken[1]));
-  Counts averaged;
-  averaged.add(frame, 1.0 / static_cast<double>(taken[1] - taken[0]));
-  return averaged;
+  auto small = subject.window(base_frames);
+  if (!small)
+    return small;
+  auto large = subject.window(base_frames + frames);
+  if (!large)
+    return large;
+  const double in = large->in - small->in;
+  if (in < static_cast<double>(enough_frames))
+    return fail(format("the guest took %.0f of %zu frames", large->in, base_frames + frames));
+  Window frame{ .in = 1, .out = (large->out - small->out) / in };
+  frame.counts.add(large->counts, 1 / in);
+  frame.counts.add(small->counts, -1 / in);
+  return frame;
 }
 
 } // namespace
@@ -325,18 +392,22 @@ Result<Measurement> Bench::measure(const Case &which, unsigned windows)
   if (auto warm = subject.window(base_frames); !warm)
     return tl::unexpected(warm.error());
 
-  std::vector<Counts> all;
+  const size_t frames =
+      which.path->frames * (which.point.size > max_frame_size ? times_for_jumbo : 1);
+  std::vector<Window> all;
   for (unsigned i = 0; i < windows; i++) {
-    auto frame = one_frame(subject, which.path->frames);
+    auto frame = one_frame(subject, frames);
     if (!frame)
       return tl::unexpected(frame.error());
     all.push_back(std::move(*frame));
   }
-  std::sort(all.begin(), all.end(), [](const auto &a, const auto &b) { return sum(a) < sum(b); });
+  std::sort(all.begin(), all.end(),
+            [](const Window &a, const Window &b) { return a.instructions() < b.instructions(); });
   Measurement result = subject.result_of(all[all.size() / 2]);
   // A window in which the driver's watchdog waited for its PHY (delay_tsc) stands out.
   const size_t cut = all.size() / 4;
-  result.spread = (sum(all[all.size() - 1 - cut]) - sum(all[cut])) / result.instructions;
+  result.spread =
+      (all[all.size() - 1 - cut].instructions() - all[cut].instructions()) / result.instructions;
   return result;
 }
 

@@ -20,6 +20,7 @@ struct Measurement {
   double instructions = 0;      ///< of the whole guest: the median of the windows
   double spread = 0;            ///< of the middle half of the windows, as a part of the median
   double reads = 0, writes = 0; ///< of the NICs' registers
+  double out = 0;               ///< frames that the guest has sent for each that it took
   double per_poll = 0;          ///< frames for each call of the driver's poll function
   std::map<Register, Accesses> registers;
   std::vector<FunctionCost> functions; ///< most first

@@ -17,6 +17,14 @@ Column column(const std::string &name, Driver driver, std::vector<NicConfig> nic
            { .cpu = "max,erms=off,fsrm=off", .counted_time = true } };
 }
 
+Column dpdk_column()
+{
+  Column dpdk = column("dpdk", Driver::stock, { { "e1000" } });
+  dpdk.machine.image = "dpdk";
+  dpdk.machine.memory_mib = 512;
+  return dpdk;
+}
+
 } // namespace
 
 std::string Case::name() const
@@ -41,6 +49,7 @@ const std::vector<System> &systems()
       .column = column("virtio_net", Driver::virtio, { virtio, virtio, virtio }),
       .module = "virtio_net",
       .poll = "virtnet_poll" },
+    { .name = "DPDK", .column = dpdk_column() },
     { .name = "vmxnet3",
       .column = column("vmxnet3", Driver::vmxnet3, { vmxnet3, vmxnet3, virtio }),
       .module = "vmxnet3",
@@ -68,6 +77,7 @@ const std::vector<Path> &paths()
     { "native TX", Hook::native, "tx" },
     { "native REDIRECT", Hook::native, "redirect", 1 },
     { "native REDIRECT to virtio_net", Hook::native, "redirect", 2 },
+    { .name = "native AF_XDP, copy", .hook = Hook::native, .program = "socket", .socket = true },
     { .name = "native PASS", .hook = Hook::native, .program = "pass", .frames = few },
     { "generic DROP", Hook::generic, "drop", {}, few },
     { "generic ABORTED", Hook::generic, "aborted", {}, few },
@@ -77,6 +87,8 @@ const std::vector<Path> &paths()
     { "generic PASS", Hook::generic, "pass", {}, few },
     { "tc drop", Hook::tc, "tc_drop", {}, few },
     { .name = "stack", .frames = few },
+    { "rxonly", Hook::dpdk, "rxonly" },
+    { "macswap", Hook::dpdk, "macswap" },
   };
   return all;
 }

@@ -36,6 +36,10 @@ struct Path {
   std::optional<size_t> target = {}; ///< the NIC that a redirect goes to
   size_t frames = 16384;             ///< in a window
 
+  bool socket = false; ///< an AF_XDP socket gets the frames
+
+  /// A program polls the NIC without end, and the guest is never idle.
+  bool polls() const { return socket || of_dpdk(); }
   bool of_dpdk() const { return hook == Hook::dpdk; }
 };
 

@@ -37,8 +37,10 @@ std::vector<Case> plan()
     if (!path.of_dpdk() && path.hook != Hook::native)
       cases.push_back({ find_system("stock e1000"), &path });
   }
-  add(cases, "virtio_net", { "native DROP", "native TX", "native REDIRECT", "native PASS" });
+  add(cases, "virtio_net",
+      { "native DROP", "native TX", "native REDIRECT", "native PASS", "native AF_XDP, copy" });
   add(cases, "vmxnet3", { "native DROP", "native TX" });
+  add(cases, "DPDK", { "rxonly", "macswap" });
   for (const Point &point : variations()) {
     add(cases, "e1000",
         { "native DROP", "native TX", "native REDIRECT", "native PASS", "tc drop", "stack" },

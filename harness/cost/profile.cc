@@ -36,9 +36,9 @@ const char *to_string(Range range)
 
 Range range_of(const Symbol *symbol, const std::string &driver)
 {
-  if (!symbol)
+  if (!symbol || symbol->module == "user")
     return Range::user;
-  if (symbol->module == driver)
+  if (!driver.empty() && symbol->module == driver)
     return Range::driver;
   if (symbol->module == "xdp_ring")
     return Range::xdp_ring;

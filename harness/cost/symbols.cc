@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "qemu/plugin/counters.h"
 
 namespace verdict::cost {
@@ -25,9 +26,13 @@ bool is_function(std::string_view type)
   return type == "t" || type == "T" || type == "w" || type == "W";
 }
 
-bool is_of_a_module(uint64_t address)
+enum class Area { user, kernel, modules };
+
+Area area_of(uint64_t address)
 {
-  return address >= COST_MODULES_START && address < COST_MODULES_END;
+  if (address >> 63 == 0)
+    return Area::user;
+  return address >= COST_MODULES_START && address < COST_MODULES_END ? Area::modules : Area::kernel;
 }
 
 /// Of several names for one address the one without dots and leading underscores is the best.
@@ -66,11 +71,36 @@ Result<void> Symbols::add(std::string_view kallsyms)
   }
   if (hidden)
     return fail("the guest's kernel hides its addresses (kptr_restrict)");
+  sort();
+  return {};
+}
+
+void Symbols::sort()
+{
   std::sort(symbols_.begin(), symbols_.end(), [](const Symbol &a, const Symbol &b) {
     return a.address != b.address ? a.address < b.address : is_better(a, b);
   });
   const auto same = [](const Symbol &a, const Symbol &b) { return a.address == b.address; };
   symbols_.erase(std::unique(symbols_.begin(), symbols_.end(), same), symbols_.end());
+}
+
+Result<void> Symbols::add_mappings(std::string_view maps)
+{
+  for (const std::string &whole : split_lines(maps)) {
+    std::string_view line = whole;
+    const std::string_view range = word(line), rights = word(line);
+    for (int skipped = 0; skipped < 3; skipped++)
+      word(line);
+    const std::string_view file = word(line);
+    Symbol symbol{ .name = std::string(file.substr(file.rfind('/') + 1)), .module = "user" };
+    const auto number =
+        std::from_chars(range.data(), range.data() + range.size(), symbol.address, 16);
+    if (number.ec != std::errc())
+      return fail("not a line of /proc/PID/maps: " + whole);
+    if (rights.find('x') != rights.npos && !file.empty())
+      symbols_.push_back(std::move(symbol));
+  }
+  sort();
   return {};
 }
 
@@ -82,7 +112,7 @@ const Symbol *Symbols::find(uint64_t address) const
   if (after == symbols_.begin())
     return nullptr;
   const Symbol &symbol = *std::prev(after);
-  return is_of_a_module(address) == is_of_a_module(symbol.address) ? &symbol : nullptr;
+  return area_of(address) == area_of(symbol.address) ? &symbol : nullptr;
 }
 
 uint64_t Symbols::address_of(std::string_view name, std::string_view module) const

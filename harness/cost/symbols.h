@@ -24,6 +24,9 @@ public:
   /// taken. Error: a line of another form, or addresses that the kernel hides (kptr_restrict).
   Result<void> add(std::string_view kallsyms);
 
+  /// Adds what /proc/PID/maps says: each file's code as one function, of module "user".
+  Result<void> add_mappings(std::string_view maps);
+
   /// The function that an address lies in: the one that begins at or last before it. Null for
   /// addresses of user space, before the first, and in a gap between the kernel and modules.
   const Symbol *find(uint64_t address) const;
@@ -34,6 +37,8 @@ public:
   size_t size() const { return symbols_.size(); }
 
 private:
+  void sort();
+
   std::vector<Symbol> symbols_; // sorted by address, one for each
 };
 

@@ -27,7 +27,7 @@ COST_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info
 				    char **argv);
 
 /* The gate opens by itself after so long, so that a guest whose user has gone is no corpse. */
-#define GATE_NAPS 4000
+#define GATE_NAPS 20000
 #define GATE_NAP_NS 50000
 
 static struct cost_page *page;
@@ -136,11 +136,13 @@ static int may_drive_a_device(uint64_t address)
 	       address < 1ull << 47;
 }
 
-/* The gate is known only after some code was translated; functions of modules begin at such addresses. */
+/*
+ * The gate is known only after some code was translated; a function of a driver
+ * begins at such an address.
+ */
 static int may_be_gate(uint64_t address)
 {
-	return address == page->gate ||
-	       (address >= COST_MODULES_START && address < COST_MODULES_END && address % 16 == 0);
+	return address % 16 == 0 && may_drive_a_device(address);
 }
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
