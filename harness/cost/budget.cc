@@ -13,10 +13,10 @@ using nlohmann::ordered_json;
 
 namespace {
 
-/// Functions that a budget keeps, and that a message names.
-constexpr size_t kept = 24, named = 5;
-/// Less than this is not worth a line.
-constexpr double notable = 0.5;
+/// Functions that a message names.
+constexpr size_t named = 5;
+/// Less than this is not worth a line, in the file and in a message.
+constexpr double notable = 1;
 /// Once in so many frames something is due that has nothing to do with them.
 constexpr double stray_accesses = 0.005;
 
@@ -38,8 +38,7 @@ struct Change {
   double by() const { return to - from; }
 };
 
-/// The functions that changed most in the direction of `sign`. One that the budget does not keep
-/// may have been there before, with little.
+/// The functions that changed most in the direction of `sign`.
 std::vector<Change> changes(const Budget &budget, const Measurement &measurement, double sign)
 {
   std::map<std::string, Change> all;
@@ -64,17 +63,11 @@ std::vector<Change> changes(const Budget &budget, const Measurement &measurement
 
 std::string registers_of(const Measurement &measurement)
 {
-  std::map<std::string, Accesses> sums;
-  for (const auto &[where, accesses] : measurement.registers) {
-    Accesses &sum =
-        sums[where.device + format(" 0x%llx", static_cast<unsigned long long>(where.offset))];
-    sum.reads += accesses.reads;
-    sum.writes += accesses.writes;
-  }
   std::string text;
-  for (const auto &[name, sum] : sums) {
+  for (const auto &[where, sum] : measurement.registers) {
     if (sum.reads + sum.writes > stray_accesses)
-      text += format("    %s: %.3f writes, %.3f reads\n", name.c_str(), sum.writes, sum.reads);
+      text += format("    %s 0x%llx: %.3f writes, %.3f reads\n", where.device.c_str(),
+                     static_cast<unsigned long long>(where.offset), sum.writes, sum.reads);
   }
   return text;
 }
@@ -88,7 +81,7 @@ Budget budget_of(const Measurement &measurement)
                  .instructions = rounded(measurement.instructions, 10),
                  .accesses = rounded(measurement.reads + measurement.writes, 1000) };
   for (const FunctionCost &function : measurement.functions) {
-    if (budget.functions.size() == kept || function.instructions < notable)
+    if (function.instructions < notable)
       break;
     budget.functions.push_back(
         { .name = function.name, .instructions = rounded(function.instructions, 10) });

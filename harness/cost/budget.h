@@ -16,7 +16,7 @@ struct Budget {
   std::string system, path;
   double instructions = 0;
   double accesses = 0;                 ///< of the NICs' registers
-  std::vector<FunctionCost> functions; ///< the dearest; their ranges are not kept
+  std::vector<FunctionCost> functions; ///< those of an instruction and more, without ranges
 };
 
 /// Budgets, which hold for one release of the kernel: another one's functions are others.

@@ -58,7 +58,7 @@ Result<Counts> Counters::read() const
     if (!slot.used)
       break;
     const char *device = page_->names[slot.device];
-    Accesses &sum = counts.registers[{ device, slot.address - slot.offset, slot.offset }];
+    Accesses &sum = counts.registers[{ device, slot.physical }];
     sum.reads += static_cast<double>(slot.reads);
     sum.writes += static_cast<double>(slot.writes);
   }

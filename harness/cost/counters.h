@@ -16,8 +16,7 @@ namespace verdict::cost {
 /// A register of one of the guest's devices.
 struct Register {
   std::string device;  ///< QEMU's name of the memory region: "e1000-mmio"
-  uint64_t window = 0; ///< where the guest has mapped it: tells two of a kind apart
-  uint64_t offset = 0;
+  uint64_t offset = 0; ///< in the device, or the physical address, which tells two of a kind apart
 
   auto operator<=>(const Register &) const = default;
 };

@@ -45,19 +45,19 @@ TEST_F(CountersTest, AreReadByAddressAndRegister)
   page->instructions[5] = { 0x1000, 7 };
   page->instructions[COST_INSTRUCTIONS - 1] = { 0x2000, 9 };
   std::strcpy(page->names[1], "e1000-mmio");
-  page->accesses[0] = { 0xffffc90000202818, 0x2818, 3, 4, 1, 1 };
+  page->accesses[0] = { 0xffffc90000202818, 0x10002818, 3, 4, 1, 1 };
   ASSERT_OK_AND_ASSIGN(const Counts counts, counters->read());
   EXPECT_EQ(counts.instructions.size(), 2u);
   EXPECT_EQ(counts.instructions.at(0x1000), 7);
   EXPECT_EQ(counts.instructions.at(0x2000), 9);
-  const Register rdt{ "e1000-mmio", 0xffffc90000200000, 0x2818 };
+  const Register rdt{ "e1000-mmio", 0x10002818 };
   EXPECT_EQ(counts.registers.at(rdt).reads, 3);
   EXPECT_EQ(counts.registers.at(rdt).writes, 4);
 }
 
 TEST_F(CountersTest, DifferencesAndAveragesAddUp)
 {
-  const Register rdt{ "e1000-mmio", 0, 0x2818 };
+  const Register rdt{ "e1000-mmio", 0x2818 };
   Counts sum{ .instructions = { { 1, 10 } }, .registers = { { rdt, { 0, 2 } } } };
   sum.add({ .instructions = { { 1, 4 }, { 2, 6 } }, .registers = { { rdt, { 1, 1 } } } }, -0.5);
   EXPECT_EQ(sum.instructions.at(1), 8);

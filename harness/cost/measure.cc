@@ -12,6 +12,7 @@
 #include "cost/flood.h"
 #include "cost/testpmd.h"
 #include "packet/builder.h"
+#include "qemu/register_trace.h"
 
 namespace verdict::cost {
 
@@ -79,6 +80,9 @@ public:
   Result<void> look_up(Symbols symbols)
   {
     symbols_ = std::move(symbols);
+    // One that has none in memory has a window of no size.
+    for (size_t nic = 0; nic < machine_->nic_count(); nic++)
+      windows_.push_back(nic_registers(*machine_, nic).value_or(NicRegisters{ 0, 0 }));
     auto modules = agent_.kallsyms(true);
     if (!modules)
       return tl::unexpected(modules.error());
@@ -120,9 +124,9 @@ public:
                         .point = case_.point };
     result.functions = profile(frame.counts, symbols_, case_.system->module);
     result.instructions = total(result.functions);
-    result.registers = frame.counts.registers;
     result.out = frame.out;
     for (const auto &[where, accesses] : frame.counts.registers) {
+      result.registers[named(where)] = accesses;
       result.reads += accesses.reads;
       result.writes += accesses.writes;
     }
@@ -154,6 +158,17 @@ private:
     if (!device)
       return tl::unexpected(device.error());
     return (*device)["stats"].value("rx_packets", uint64_t{ 0 });
+  }
+
+  /// A NIC's register by the NIC's name and its offset there.
+  Register named(const Register &where) const
+  {
+    for (size_t nic = 0; nic < windows_.size(); nic++) {
+      const NicRegisters &window = windows_[nic];
+      if (where.offset - window.address < window.size)
+        return { format("nic%zu", nic), where.offset - window.address };
+    }
+    return where;
   }
 
   Result<Window> flooded(size_t frames)
@@ -291,6 +306,7 @@ private:
   std::vector<Frame> frames_;
   Symbols symbols_;
   uint64_t gate_ = 0;
+  std::vector<NicRegisters> windows_;
   uint64_t sent_ = 0;
   std::optional<Testpmd> testpmd_;
 };

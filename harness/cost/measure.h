@@ -22,8 +22,8 @@ struct Measurement {
   double reads = 0, writes = 0; ///< of the NICs' registers
   double out = 0;               ///< frames that the guest has sent for each that it took
   double per_poll = 0;          ///< frames for each call of the driver's poll function
-  std::map<Register, Accesses> registers;
-  std::vector<FunctionCost> functions; ///< most first
+  std::map<Register, Accesses> registers; ///< those of NICs by "nic0" and offset
+  std::vector<FunctionCost> functions;    ///< most first
 };
 
 /// Whether QEMU takes the plugin that counts: other versions of it have another interface.

@@ -26,7 +26,6 @@ ordered_json to_json(const Measurement &m)
     parts[to_string(range)] = total(m.functions, range);
   for (const auto &[where, accesses] : m.registers) {
     registers.push_back({ { "device", where.device },
-                          { "window", where.window },
                           { "offset", where.offset },
                           { "writes", accesses.writes },
                           { "reads", accesses.reads } });

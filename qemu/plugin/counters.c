@@ -85,7 +85,7 @@ static struct cost_access *access_of(uint64_t address, const struct qemu_plugin_
 		return &page->accesses[0];
 	}
 	page->accesses[i].address = address;
-	page->accesses[i].offset = qemu_plugin_hwaddr_phys_addr(where);
+	page->accesses[i].physical = qemu_plugin_hwaddr_phys_addr(where);
 	page->accesses[i].device = device_of(qemu_plugin_hwaddr_device_name(where));
 	page->accesses[i].used = 1;
 	return &page->accesses[i];

@@ -34,8 +34,8 @@ struct cost_instruction {
 
 /* Accesses to one register of a device; a slot of a list. */
 struct cost_access {
-	uint64_t address;	/* virtual: tells devices of one kind apart */
-	uint64_t offset;	/* in the device's memory region */
+	uint64_t address;	/* virtual */
+	uint64_t physical;	/* so that devices of one kind can be told apart */
 	uint64_t reads;
 	uint64_t writes;
 	uint32_t device;	/* index into names */
