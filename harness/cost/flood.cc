@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 /// Between two looks at the guest.
 constexpr microseconds nap{ 50 };
 /// QEMU takes no more frames when it has not for so long: the ring is full, or the wire empty.
-constexpr microseconds still{ 1000 };
+constexpr microseconds still{ 2000 };
 /// A guest that has done nothing for so long is idle; its timer may wake it four times as rarely.
 constexpr milliseconds idle{ 20 };
 constexpr milliseconds most{ 60000 };
