@@ -187,7 +187,7 @@ void xdp_ring_destroy(struct xdp_ring_rxq *rxq);
 
 bool xdp_ring_add_frag(struct xdp_ring_rxq *rxq, struct page *page, u32 len);
 void xdp_ring_trim_frags(struct xdp_ring_rxq *rxq, u32 len);
-void xdp_ring_free_frags(struct xdp_ring_rxq *rxq);
+void xdp_ring_recycle(struct xdp_ring_rxq *rxq, u32 sync);
 void xdp_ring_exception(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
 			u32 act, u32 sync);
 void xdp_ring_tx_failed(struct xdp_ring_rxq *rxq,
@@ -220,23 +220,6 @@ static inline struct page *xdp_ring_alloc_page(struct xdp_ring_rxq *rxq)
 static inline dma_addr_t xdp_ring_dma_addr(const struct page *page)
 {
 	return page_pool_get_dma_addr(page) + XDP_RING_HEADROOM;
-}
-
-/**
- * xdp_ring_recycle - give the frame being collected back to the pool
- * @rxq: queue that holds the frame
- * @sync: bytes of the linear part's buffer that were written to
- *
- * Context: the queue's NAPI.
- */
-static inline void xdp_ring_recycle(struct xdp_ring_rxq *rxq, u32 sync)
-{
-	struct xdp_buff *xdp = &rxq->xdp;
-
-	if (unlikely(xdp_buff_has_frags(xdp)))
-		xdp_ring_free_frags(rxq);
-	page_pool_put_page(rxq->pool, rxq->page, sync, true);
-	xdp->data = NULL;
 }
 
 /**

@@ -266,16 +266,22 @@ static void xdp_ring_put_frags(const struct skb_shared_info *sinfo)
 }
 
 /**
- * xdp_ring_free_frags - give the collected frame's frags back to the pool
+ * xdp_ring_recycle - give the frame being collected back to the pool
  * @rxq: queue that holds the frame
+ * @sync: bytes of the linear part's buffer that were written to
  *
  * Context: the queue's NAPI.
  */
-void xdp_ring_free_frags(struct xdp_ring_rxq *rxq)
+void xdp_ring_recycle(struct xdp_ring_rxq *rxq, u32 sync)
 {
-	xdp_ring_put_frags(xdp_get_shared_info_from_buff(&rxq->xdp));
+	struct xdp_buff *xdp = &rxq->xdp;
+
+	if (xdp_buff_has_frags(xdp))
+		xdp_ring_put_frags(xdp_get_shared_info_from_buff(xdp));
+	page_pool_put_page(rxq->pool, rxq->page, sync, true);
+	xdp->data = NULL;
 }
-EXPORT_SYMBOL_GPL(xdp_ring_free_frags);
+EXPORT_SYMBOL_GPL(xdp_ring_recycle);
 
 /**
  * xdp_ring_exception - drop a frame that has no place to go, and tell

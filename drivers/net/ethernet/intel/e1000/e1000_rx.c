@@ -143,6 +143,19 @@ static __cold void e1000_rx_refuse(struct e1000_adapter *adapter,
 	adapter->rx_malformed++;
 }
 
+/* The same for a buffer that is not part of the frame yet. What comes of the
+ * frame until its end is given back without a look.
+ */
+static __cold void e1000_rx_refuse_page(struct e1000_adapter *adapter,
+					struct e1000_rx_ring *rx_ring,
+					struct page *page, bool eop)
+{
+	page_pool_put_full_page(rx_ring->rxq.pool, page, true);
+	if (!rx_ring->discarding)
+		e1000_rx_refuse(adapter, rx_ring);
+	rx_ring->discarding = !eop;
+}
+
 /* A buffer holds something, and the device goes on to the next when it is full */
 static bool e1000_rx_len_valid(u32 len, bool eop)
 {
@@ -161,17 +174,9 @@ static u32 e1000_rx_collect(struct e1000_adapter *adapter,
 	u32 len = le16_to_cpu(READ_ONCE(desc->length));
 	bool eop = status & E1000_RXD_STAT_EOP;
 
-	if (unlikely(rx_ring->discarding)) {
-		page_pool_put_full_page(rxq->pool, page, true);
-		rx_ring->discarding = !eop;
-		return 0;
-	}
-
-	if (unlikely(!e1000_rx_len_valid(len, eop) ||
+	if (unlikely(rx_ring->discarding || !e1000_rx_len_valid(len, eop) ||
 		     !xdp_ring_add_page(rxq, page, len))) {
-		page_pool_put_full_page(rxq->pool, page, true);
-		e1000_rx_refuse(adapter, rx_ring);
-		rx_ring->discarding = !eop;
+		e1000_rx_refuse_page(adapter, rx_ring, page, eop);
 		return 0;
 	}
 	if (unlikely(!eop))
@@ -194,9 +199,10 @@ static u32 e1000_rx_collect(struct e1000_adapter *adapter,
 	return len - ETH_FCS_LEN;
 }
 
-static void e1000_rx_pass(struct e1000_adapter *adapter,
-			  struct e1000_rx_ring *rx_ring,
-			  const struct e1000_rx_desc *desc, u8 status)
+/* Out of line, as the skb takes all registers */
+static noinline void e1000_rx_pass(struct e1000_adapter *adapter,
+				   struct e1000_rx_ring *rx_ring,
+				   const struct e1000_rx_desc *desc, u8 status)
 {
 	struct sk_buff *skb = xdp_ring_build_skb(&rx_ring->rxq);
 
@@ -232,7 +238,7 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 	while (work < budget) {
 		struct e1000_rx_desc *desc = E1000_RX_DESC(*rx_ring, i);
 		struct e1000_rx_buffer *buffer = &rx_ring->buffer_info[i];
-		struct page *page = buffer->rxbuf.page;
+		struct page *page = buffer->rxbuf.page, *stays = NULL;
 		u8 status = READ_ONCE(desc->status);
 		enum xdp_ring_next next;
 		u32 len;
@@ -243,7 +249,6 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 			break;
 		/* The rest of the descriptor is valid only once DD is seen */
 		dma_rmb();
-		buffer->rxbuf.page = NULL;
 		work++;
 
 		len = e1000_rx_collect(adapter, rx_ring, desc, status, page);
@@ -257,8 +262,9 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 			if (next == XDP_RING_TO_STACK)
 				e1000_rx_pass(adapter, rx_ring, desc, status);
 			else if (next == XDP_RING_REUSE)
-				buffer->rxbuf.page = rxq->page;
+				stays = rxq->page;
 		}
+		buffer->rxbuf.page = stays;
 
 		if (unlikely(++i == rx_ring->count))
 			i = 0;
