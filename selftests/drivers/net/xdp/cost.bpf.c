@@ -22,15 +22,20 @@ struct {
 
 static __always_inline int swap_and_return(struct xdp_md *ctx, int action)
 {
-	void *end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = (void *)(long)ctx->data;
-	struct ethhdr old;
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u32 *dest = data, *source = data + ETH_ALEN, address;
+	__u16 *dest_end = data + 4, *source_end = data + ETH_ALEN + 4;
+	__u16 address_end;
 
-	if ((void *)(eth + 1) > end)
+	if (data + ETH_HLEN > end)
 		return XDP_ABORTED;
-	old = *eth;
-	__builtin_memcpy(eth->h_dest, old.h_source, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, old.h_dest, ETH_ALEN);
+	/* In words: a structure's bytes would be copied one by one. */
+	address = *dest;
+	address_end = *dest_end;
+	*dest = *source;
+	*dest_end = *source_end;
+	*source = address;
+	*source_end = address_end;
 	return action;
 }
 
