@@ -147,7 +147,7 @@ TEST_F(WireTest, AnEchoRequestThatComesBackIsNoReply)
   ASSERT_OK_AND_ASSIGN(Wire wire, create());
   const Peer peer(wire.take_guest_end(),
                   [](Peer &peer, const Frame &frame) { peer.send(swapped(frame)); });
-  const auto frames = wire.until_sentinel(milliseconds(200));
+  const auto frames = wire.until_sentinel(milliseconds(1000));
   ASSERT_FALSE(frames);
   EXPECT_THAT(frames.error().message, HasSubstr("nic0"));
   EXPECT_THAT(frames.error().message, HasSubstr("received 1 frame"));
