@@ -82,7 +82,8 @@ protected:
     return {};
   }
 
-  /// Only the pages of page pools fail.
+  /// Hardly anything but the pages of page pools fails: without frame pointers the kernel guesses
+  /// who its callers are, and may take one that has returned. So slabs of skbs fail as well.
   Result<void> pool_pages_only()
   {
     return only_for(
@@ -112,6 +113,14 @@ protected:
     auto stats = agent().ethtool_stats(ifname());
     EXPECT_OK(stats);
     return stats ? stats->at(name) : 0;
+  }
+
+  /// Frames that got no skb.
+  uint64_t dropped()
+  {
+    auto device = agent().netdev(ifname());
+    EXPECT_OK(device);
+    return device ? device->at("stats").at("rx_dropped").get<uint64_t>() : 0;
   }
 
   uint64_t failed() { return statistic("alloc_rx_buff_failed"); }
@@ -178,11 +187,10 @@ TEST_P(Faults, FewSkbs)
   ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
   EXPECT_THAT(back, HasNoFrames());
   ASSERT_OK_AND_ASSIGN(const auto stack, agent().packet_count(socket));
-  ASSERT_OK_AND_ASSIGN(const auto device, agent().netdev(ifname()));
   EXPECT_EQ(counter(VERDICT_FRAMES), sent);
   EXPECT_EQ(stack.dropped, 0u);
   EXPECT_EQ(stack.count + failed(), sent);
-  EXPECT_EQ(device["stats"]["rx_dropped"], failed());
+  EXPECT_EQ(dropped(), failed());
   figure("sent", sent);
   figure("in the stack", stack.count);
   figure("without an skb", failed());
@@ -207,22 +215,31 @@ TEST_P(Faults, FewPages)
     }
   }
   ASSERT_OK(let_fail(pages, 0));
+  ASSERT_OK(wire().until_sentinel()); // this poll fills the ring, where the last one could not
   EXPECT_EQ(counter(VERDICT_FRAMES), sent);
-  EXPECT_EQ(in_stack, sent);
-  EXPECT_GT(failed(), 0u);
+  EXPECT_EQ(in_stack + dropped(), sent);
+  EXPECT_GT(failed(), dropped());
   figure("sent", sent);
   figure("in the stack", in_stack);
-  figure("pages refused", failed());
+  figure("without an skb", dropped());
+  figure("pages refused", failed() - dropped());
 }
 
 TEST_P(Faults, NoPagesForAWhile)
 {
+  if (column().name == "e1000-82545em")
+    GTEST_SKIP() << "a device on PCI-X reaches all memory, so its pages look like any others";
+  const guest::Program no_page{ "faults", "no_page_below_4g" };
+  ASSERT_OK(agent().bpf_load("faults.bpf.o", no_page.name, { no_page.program }));
   ASSERT_OK(attach(pass));
-  ASSERT_OK(pool_pages_only());
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
-  // More than ring and pool have: the rest waits on the wire, and none may be lost.
+  // Once round the ring, so that also the descriptor without a buffer says that it is done.
+  constexpr size_t around = 600;
+  ASSERT_OK(wire().exchange(test_frames(nic(), around)));
+  ASSERT_OK(sniffed(socket, around));
+  // More than ring and pool have: the rest waits on the wire, and none of it may be lost.
   const auto frames = test_frames(nic(), 800);
-  ASSERT_OK(let_fail(pages, 100));
+  ASSERT_OK(agent().trace_attach(no_page));
   ASSERT_OK(wire().inject(frames));
   ASSERT_OK(until("the ring runs dry", [&] {
     auto ring = rx_ring();
@@ -232,9 +249,10 @@ TEST_P(Faults, NoPagesForAWhile)
   // With no buffer there is no interrupt: it has to try again by itself.
   const uint64_t tries = failed();
   ASSERT_OK(until("the driver tries again", [&] { return failed() > tries + 10; }));
-  ASSERT_OK(let_fail(pages, 0));
+  ASSERT_OK(agent().trace_detach(no_page));
   ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
   EXPECT_THAT(back, HasNoFrames());
+  EXPECT_EQ(counter(VERDICT_FRAMES), around + frames.size());
   ASSERT_OK_AND_ASSIGN(const auto stack, sniffed(socket, frames.size()));
   EXPECT_THAT(stack, AreFrames(frames));
   figure("sent", frames.size());
