@@ -241,11 +241,16 @@ TEST_P(HostileDevice, StormOfEndsIsRefused)
 TEST_P(HostileDevice, StormOfFramesArrives)
 {
   with_and_without_a_program([&] {
-    std::vector<RxWriteBack> buffers;
-    const auto frames = test_frames(nic(), 400 * storm(), 60);
-    for (const Frame &frame : frames)
-      buffers.push_back(good(frame));
-    expect(buffers, 0, frames);
+    // No more at once than a socket holds.
+    for (size_t round = 0; round < storm(); round++) {
+      std::vector<RxWriteBack> buffers;
+      const auto frames = test_frames(nic(), 400, 60);
+      for (const Frame &frame : frames)
+        buffers.push_back(good(frame));
+      expect(buffers, 0, frames);
+      if (HasFailure())
+        return;
+    }
   });
 }
 

@@ -7,15 +7,6 @@
 
 namespace verdict {
 
-namespace {
-
-std::span<const uint8_t> bytes_of(const uint32_t &value)
-{
-  return { reinterpret_cast<const uint8_t *>(&value), sizeof(value) };
-}
-
-} // namespace
-
 class Redirect : public XdpTest {
 protected:
   Result<void> set_map(const std::string &map, uint32_t key, uint32_t value)

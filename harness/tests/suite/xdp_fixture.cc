@@ -12,12 +12,6 @@ namespace verdict {
 
 namespace {
 
-template <typename T>
-std::span<const uint8_t> bytes_of(const T &value)
-{
-  return { reinterpret_cast<const uint8_t *>(&value), sizeof(value) };
-}
-
 bool is_e1000(const NicConfig &nic)
 {
   return nic.model.starts_with("e1000");

@@ -8,11 +8,22 @@
 /* ___GFP_DMA32 in include/linux/gfp_types.h */
 #define GFP_DMA32 0x4
 
-/* No page for a device that reaches 4 GiB only; nobody else asks for such. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} percent SEC(".maps");
+
+/* So many of the pages for a device that reaches 4 GiB only; nobody else asks for such. */
 SEC("fmod_ret/should_fail_alloc_page")
-int BPF_PROG(no_page_below_4g, unsigned int gfp, unsigned int order, int ret)
+int BPF_PROG(few_pages_below_4g, unsigned int gfp, unsigned int order, int ret)
 {
-	return gfp & GFP_DMA32 ? 1 : ret;
+	__u32 zero = 0, *wanted = bpf_map_lookup_elem(&percent, &zero);
+
+	if (!(gfp & GFP_DMA32) || !wanted)
+		return ret;
+	return bpf_get_prandom_u32() % 100 < *wanted;
 }
 
 char _license[] SEC("license") = "GPL";
