@@ -56,7 +56,8 @@ protected:
 
   void expect_all_verdicts()
   {
-    const auto frames = test_frames(nic(), 300, 200);
+    // No more than an empty Tx ring takes: a target that is polled later cleans it later.
+    const auto frames = test_frames(nic(), 200, 200);
     ASSERT_OK(load(bounce));
     ASSERT_OK(attach_loaded());
     ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
@@ -64,9 +65,6 @@ protected:
 
     ASSERT_OK(configure({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
     ASSERT_OK(wire(0).exchange(frames));
-    // Redirects are flushed at the end of the poll that answers the sentinel, and a thread may be
-    // interrupted before that; the next sentinel's poll comes afterwards.
-    ASSERT_OK(wire(0).until_sentinel());
     ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
     EXPECT_THAT(out, AreFrames(frames));
 
