@@ -94,7 +94,7 @@ TEST_P(TxFull, TransmitsRedirectsAndTheStackAtOnce)
   ASSERT_OK(agent().call(
       "packet_send",
       { { "ifname", ifname() }, { "data", guest::to_hex(from_stack) }, { "count", stack_frames } },
-      milliseconds(60000)));
+      milliseconds(60000 + 5 * stack_frames)));
   ASSERT_OK_AND_ASSIGN(auto sent_redirected, redirected.stop());
   ASSERT_OK_AND_ASSIGN(auto sent_bouncing, bouncing.stop());
   ASSERT_OK_AND_ASSIGN(auto nothing, wire(1).until_sentinel());
