@@ -9,6 +9,7 @@
 #include <net/if.h>
 
 #include "agent_netlink.h"
+#include "base/bytes.h"
 
 namespace verdict::guest {
 

@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include "base/bytes.h"
+
 namespace verdict::guest {
 namespace {
 

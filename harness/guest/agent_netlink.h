@@ -35,13 +35,6 @@ private:
   std::vector<uint8_t> bytes_;
 };
 
-/// The bytes of a plain object, as netlink sends them.
-template <typename T>
-std::span<const uint8_t> bytes_of(const T &object)
-{
-  return { reinterpret_cast<const uint8_t *>(&object), sizeof(object) };
-}
-
 using Attributes = std::map<uint16_t, std::span<const uint8_t>>;
 
 /// Attributes by type, of what follows a fixed part.

@@ -2,6 +2,7 @@
 // Memory runs out: in a poll for one allocation in so many or for all of them, and while an
 // interface is set up for one after the other. Frames are lost only where the driver counts them,
 // nothing leaks, and when memory is back all goes on by itself. On the debug kernel.
+#include "base/bytes.h"
 #include "base/text.h"
 #include "tests/suite/xdp_fixture.h"
 

@@ -3,6 +3,7 @@
 // statistics as Documentation/networking/statistics.rst of the kernel wants them.
 #include <cstring>
 
+#include "base/bytes.h"
 #include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
@@ -14,8 +15,7 @@ protected:
   {
     const uint32_t key = 0;
     verdict_vlan seen{};
-    auto value = agent().map_lookup("metadata", "vlan",
-                                    { reinterpret_cast<const uint8_t *>(&key), sizeof(key) });
+    auto value = agent().map_lookup("metadata", "vlan", bytes_of(key));
     if (!value || value->size() != sizeof(seen))
       ADD_FAILURE() << "map vlan: " << (value ? "another size" : value.error().message);
     else

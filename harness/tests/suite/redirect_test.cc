@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // XDP_REDIRECT: to another interface of the same driver and of another one, by each kind of map,
 // and to where it cannot go.
-#include "tests/suite/xdp_fixture.h"
-
 #include <span>
+
+#include "base/bytes.h"
+#include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
 

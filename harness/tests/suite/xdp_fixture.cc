@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests/suite/xdp_fixture.h"
 
-#include "lab/guest_setup.h"
-
 #include <algorithm>
 #include <cstring>
 #include <span>
 #include <thread>
+
+#include "base/bytes.h"
+#include "lab/guest_setup.h"
 
 namespace verdict {
 

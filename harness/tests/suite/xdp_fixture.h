@@ -30,13 +30,6 @@ std::vector<Frame> test_frames(const NicAddress &nic, size_t count, size_t size 
 
 std::vector<Frame> swapped(std::vector<Frame> frames);
 
-/// A key or value of a BPF map, as it lies in memory.
-template <typename T>
-std::span<const uint8_t> bytes_of(const T &value)
-{
-  return { reinterpret_cast<const uint8_t *>(&value), sizeof(value) };
-}
-
 /// What verdict.bpf.c makes of a frame with adjust_head or adjust_tail.
 Frame with_head_adjusted(Frame frame, int delta);
 Frame with_tail_adjusted(Frame frame, int delta);
