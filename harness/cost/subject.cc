@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cost/subject.h"
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "cost/flood.h"
+#include "packet/builder.h"
+
+namespace verdict::cost {
+
+namespace {
+
+constexpr uint16_t closed_port = 7;
+constexpr size_t napi_budget = 64;
+constexpr size_t headers = 14 + 20 + 8;
+
+} // namespace
+
+double Window::instructions() const
+{
+  double all = 0;
+  for (const auto &[address, count] : counts.instructions)
+    all += count;
+  return all;
+}
+
+Subject::Subject(const Case &which, std::unique_ptr<Machine> machine, Counters counters)
+    : case_(which), machine_(std::move(machine)), counters_(std::move(counters)),
+      agent_(machine_->take_agent_socket())
+{
+}
+
+Result<void> Subject::set_up()
+{
+  for (unsigned nic = 0; nic < machine_->nic_count(); nic++) {
+    machine_->wire(nic).stop_capture();
+    auto name = agent_.ifname_of(NicAddress::of(nic).guest_mac.text());
+    if (!name)
+      return tl::unexpected(name.error());
+    ifnames_.push_back(*name);
+  }
+  for (size_t nic : nics()) {
+    if (auto set = set_point(nic); !set)
+      return set;
+  }
+  for (unsigned i = 0; i < 64 * case_.point.flows; i++)
+    frames_.push_back(padded(udp_frame(NicAddress::of(0), 1000 + i % case_.point.flows, closed_port,
+                                       pattern(0, case_.point.size - headers))));
+  return case_.path->of_dpdk() ? start_testpmd() : attach();
+}
+
+Result<void> Subject::look_up(Symbols symbols)
+{
+  symbols_ = std::move(symbols);
+  // One that has none in memory has a window of no size.
+  for (size_t nic = 0; nic < machine_->nic_count(); nic++)
+    windows_.push_back(nic_registers(*machine_, nic).value_or(NicRegisters{ 0, 0 }));
+  auto modules = agent_.kallsyms(true);
+  if (!modules)
+    return tl::unexpected(modules.error());
+  if (auto added = symbols_.add(*modules); !added)
+    return added;
+  if (testpmd_) {
+    gate_ = testpmd_->poll();
+    return testpmd_->name_mappings(symbols_);
+  }
+  gate_ = symbols_.address_of(case_.system->poll, case_.system->module);
+  if (!gate_)
+    return fail("module " + case_.system->module + " has no function " + case_.system->poll);
+  return {};
+}
+
+Result<Window> Subject::window(size_t frames)
+{
+  auto before = received();
+  if (!before)
+    return tl::unexpected(before.error());
+  counters_.set_gate(gate_);
+  auto window = flooded(frames);
+  counters_.set_gate(0);
+  sent_ += frames;
+  if (!window)
+    return window;
+  auto after = received();
+  if (!after)
+    return tl::unexpected(after.error());
+  window->in = static_cast<double>(*after - *before);
+  return window;
+}
+
+Measurement Subject::result_of(const Window &frame) const
+{
+  Measurement result{ .system = case_.system->name,
+                      .path = case_.path->name,
+                      .point = case_.point };
+  result.functions = profile(frame.counts, symbols_, case_.system->module);
+  result.instructions = total(result.functions);
+  result.out = frame.out;
+  for (const auto &[where, accesses] : frame.counts.registers) {
+    result.registers[named(where)] = accesses;
+    result.reads += accesses.reads;
+    result.writes += accesses.writes;
+  }
+  const auto polls = frame.counts.instructions.find(gate_);
+  if (polls != frame.counts.instructions.end() && polls->second > 0)
+    result.per_poll = 1 / polls->second;
+  return result;
+}
+
+/// Frames that NIC 0 has taken since it was made.
+Result<uint64_t> Subject::received()
+{
+  // testpmd's ring keeps QEMU from taking more than it has room for.
+  if (testpmd_)
+    return sent_;
+  if (case_.path->socket) {
+    auto answer = agent_.call("xsk_count");
+    return answer.map([](const nlohmann::json &a) { return a.value("count", uint64_t{ 0 }); });
+  }
+  // The e1000 drivers update what `ip` shows every other second.
+  if (case_.system->module == "e1000") {
+    auto stats = agent_.ethtool_stats(ifnames_[0]);
+    if (!stats)
+      return tl::unexpected(stats.error());
+    return (*stats)["rx_packets"];
+  }
+  auto device = agent_.netdev(ifnames_[0]);
+  if (!device)
+    return tl::unexpected(device.error());
+  return (*device)["stats"].value("rx_packets", uint64_t{ 0 });
+}
+
+/// A NIC's register by the NIC's name and its offset there.
+Register Subject::named(const Register &where) const
+{
+  for (size_t nic = 0; nic < windows_.size(); nic++) {
+    const NicRegisters &window = windows_[nic];
+    if (where.offset - window.address < window.size)
+      return { format("nic%zu", nic), where.offset - window.address };
+  }
+  return where;
+}
+
+Result<Window> Subject::flooded(size_t frames)
+{
+  const FloodOptions options{ .per_visit = testpmd_ ? Testpmd::burst : napi_budget,
+                              .ahead = case_.system->ahead,
+                              .polls = case_.path->polls() };
+  // Either way the guest stands still when the counters are read.
+  if (auto still = options.polls ? hold(*machine_, counters_) : settle(*machine_, counters_);
+      !still)
+    return tl::unexpected(still.error());
+  auto before = counters_.read();
+  if (!before)
+    return tl::unexpected(before.error());
+  auto out = flood(*machine_, counters_, frames_, frames, options);
+  if (!out)
+    return tl::unexpected(out.error());
+  auto after = counters_.read();
+  if (!after)
+    return tl::unexpected(after.error());
+  after->add(*before, -1);
+  return Window{ .counts = std::move(*after), .out = static_cast<double>(*out) };
+}
+
+/// The NICs that take part.
+std::vector<size_t> Subject::nics() const
+{
+  if (case_.path->target)
+    return { 0, *case_.path->target };
+  return { 0 };
+}
+
+Result<void> Subject::set_point(size_t nic)
+{
+  const std::string &name = ifnames_[nic];
+  const std::string ring = std::to_string(case_.point.ring);
+  if (machine_->config().nics[nic].model.starts_with("e1000") && case_.point.ring != 256) {
+    if (auto set = agent_.run_ok({ "ethtool", "-G", name, "rx", ring, "tx", ring }); !set)
+      return tl::unexpected(set.error());
+  }
+  if (case_.point.size > max_frame_size) {
+    if (auto set = agent_.link(name, {}, 9000); !set)
+      return set;
+  }
+  // It receives again when this is answered.
+  if (auto answered = machine_->wire(nic).until_sentinel(); !answered)
+    return tl::unexpected(answered.error());
+  return {};
+}
+
+Result<void> Subject::start_testpmd()
+{
+  auto started = Testpmd::start(*machine_, counters_, agent_, case_.path->program, case_.point.ring,
+                                frames_.front());
+  if (!started)
+    return tl::unexpected(started.error());
+  testpmd_ = std::move(*started);
+  return {};
+}
+
+Result<void> Subject::attach()
+{
+  const Path &path = *case_.path;
+  if (path.hook == Hook::none)
+    return {};
+  if (path.hook == Hook::tc) {
+    // The modules that clsact needs.
+    for (const char *module : { "sch_ingress", "cls_bpf" }) {
+      if (auto loaded = agent_.modprobe(module); !loaded)
+        return loaded;
+    }
+  }
+  std::string program = path.program;
+  if (path.hook == Hook::native && case_.point.size > max_frame_size)
+    program += "_frags";
+  if (auto loaded = load(program); !loaded)
+    return loaded;
+  if (path.hook == Hook::tc)
+    return agent_.tc_attach(ifnames_[0], { "cost", program });
+  const auto mode = path.hook == Hook::native ? guest::XdpMode::native : guest::XdpMode::generic;
+  auto attached = agent_.xdp_attach(ifnames_[0], { "cost", program }, { .mode = mode });
+  return attached && path.socket ? open_socket() : attached;
+}
+
+/// Whoever reads the socket polls the NIC: with one CPU, softirqs would starve it otherwise.
+Result<void> Subject::open_socket()
+{
+  const std::string knobs = "/sys/class/net/" + ifnames_[0] + "/";
+  for (const auto &[knob, value] : { std::pair{ "napi_defer_hard_irqs", "1000" },
+                                     std::pair{ "gro_flush_timeout", "1000000000" } }) {
+    if (auto written = agent_.write(knobs + knob, value); !written)
+      return written;
+  }
+  auto opened = agent_.call(
+      "xsk_open", { { "ifname", ifnames_[0] }, { "name", "cost" }, { "map", "sockets" } });
+  if (!opened)
+    return tl::unexpected(opened.error());
+  // The first frame tells the socket which NIC that is.
+  return machine_->wire(0).inject(frames_.front());
+}
+
+Result<void> Subject::load(const std::string &program)
+{
+  auto loaded = agent_.bpf_load("cost.bpf.o", "cost", { program });
+  if (!loaded)
+    return tl::unexpected(loaded.error());
+  if (!case_.path->target)
+    return {};
+  const size_t target = *case_.path->target;
+  // virtio_net transmits redirected frames only while it has a program itself.
+  if (case_.path->hook == Hook::native &&
+      machine_->config().nics[target].model == "virtio-net-pci") {
+    const std::string pass = case_.point.size > max_frame_size ? "pass_frags" : "pass";
+    auto ready = agent_.bpf_load("cost.bpf.o", "target", { pass });
+    if (!ready)
+      return tl::unexpected(ready.error());
+    if (auto done = agent_.xdp_attach(ifnames_[target], { "target", pass }); !done)
+      return done;
+  }
+  auto device = agent_.netdev(ifnames_[target]);
+  if (!device)
+    return tl::unexpected(device.error());
+  const uint32_t key = 0, ifindex = device->value("ifindex", 0u);
+  return agent_.map_update("cost", "target", bytes_of(key), bytes_of(ifindex));
+}
+
+} // namespace verdict::cost
