@@ -18,6 +18,7 @@ public:
     return *this;
   }
   Writer &u16(uint16_t value) { return u8(value >> 8).u8(value & 0xff); }
+  Writer &u32(uint32_t value) { return u16(value >> 16).u16(value & 0xffff); }
 
   template <size_t size>
   Writer &array(const std::array<uint8_t, size> &value)
@@ -59,6 +60,8 @@ uint8_t protocol_of(const Layer *next)
     return protocol_icmp;
   if (next && std::holds_alternative<Udp>(*next))
     return protocol_udp;
+  if (next && std::holds_alternative<Tcp>(*next))
+    return protocol_tcp;
   return 253;
 }
 
@@ -136,24 +139,44 @@ struct Serialiser {
     const auto length = static_cast<uint16_t>(8 + inner.size());
     Bytes bytes =
         Writer().u16(udp.src_port).u16(udp.dst_port).u16(udp.length.value_or(length)).u16(0).take();
-    put_u16(bytes, 6, udp.checksum.value_or(udp_checksum(bytes, length)));
+    // 0 would mean that there is none.
+    const uint16_t sum = checksum(protocol_udp, bytes);
+    put_u16(bytes, 6, udp.checksum.value_or(sum || !ip() ? sum : 0xffff));
+    return bytes;
+  }
+
+  Bytes operator()(const Tcp &tcp) const
+  {
+    const size_t words = 5 + tcp.options.size() / 4;
+    Bytes bytes = Writer()
+                      .u16(tcp.src_port)
+                      .u16(tcp.dst_port)
+                      .u32(tcp.sequence)
+                      .u32(tcp.acknowledgement)
+                      .u8(static_cast<uint8_t>(words << 4))
+                      .u8(tcp.flags)
+                      .u16(tcp.window)
+                      .u16(0)
+                      .u16(0)
+                      .take();
+    bytes.insert(bytes.end(), tcp.options.begin(), tcp.options.end());
+    put_u16(bytes, 16, tcp.checksum.value_or(checksum(protocol_tcp, bytes)));
     return bytes;
   }
 
   Bytes operator()(const Payload &payload) const { return payload.bytes; }
 
-  /// RFC 768: over a pseudo header of the IP header before; none without one. 0 is sent as 0xffff.
-  uint16_t udp_checksum(const Bytes &header, uint16_t length) const
+  /// The IP header before this one, or null.
+  const Ipv4 *ip() const { return previous ? std::get_if<Ipv4>(previous) : nullptr; }
+
+  /// Over header, what follows and the pseudo header; 0 if there is no IP header to make that of.
+  uint16_t checksum(uint8_t protocol, const Bytes &header) const
   {
-    const Ipv4 *ip = previous ? std::get_if<Ipv4>(previous) : nullptr;
-    if (!ip)
+    if (!ip())
       return 0;
-    Bytes message =
-        Writer().array(ip->src.bytes).array(ip->dst.bytes).u16(protocol_udp).u16(length).take();
-    message.insert(message.end(), header.begin(), header.end());
-    message.insert(message.end(), inner.begin(), inner.end());
-    const uint16_t sum = internet_checksum(message);
-    return sum ? sum : 0xffff;
+    Bytes segment = header;
+    segment.insert(segment.end(), inner.begin(), inner.end());
+    return transport_checksum(*ip(), protocol, segment);
   }
 };
 
@@ -167,6 +190,16 @@ uint16_t internet_checksum(std::span<const uint8_t> bytes, uint32_t initial)
   while (sum >> 16)
     sum = (sum & 0xffff) + (sum >> 16);
   return static_cast<uint16_t>(~sum);
+}
+
+uint16_t transport_checksum(const Ipv4 &ip, uint8_t protocol, std::span<const uint8_t> segment)
+{
+  uint32_t pseudo = protocol + static_cast<uint32_t>(segment.size());
+  for (const Ipv4Address &address : { ip.src, ip.dst }) {
+    for (size_t i = 0; i < address.bytes.size(); i += 2)
+      pseudo += address.bytes[i] << 8 | address.bytes[i + 1];
+  }
+  return internet_checksum(segment, pseudo);
 }
 
 Payload pattern(uint64_t seed, size_t size)

@@ -26,7 +26,11 @@ inline constexpr uint16_t ethertype_qinq = 0x88a8;
 /// Local Experimental EtherType 1 (IEEE 802): no stack answers it.
 inline constexpr uint16_t ethertype_test = 0x88b5;
 inline constexpr uint8_t protocol_icmp = 1;
+inline constexpr uint8_t protocol_tcp = 6;
 inline constexpr uint8_t protocol_udp = 17;
+/// TCP's flags (RFC 9293).
+inline constexpr uint8_t tcp_syn = 0x02;
+inline constexpr uint8_t tcp_ack = 0x10;
 
 struct Ethernet {
   MacAddress dst = {};
@@ -85,6 +89,17 @@ struct Udp {
   std::optional<uint16_t> checksum = {}; ///< 0 means "none"
 };
 
+struct Tcp {
+  uint16_t src_port = 0;
+  uint16_t dst_port = 0;
+  uint32_t sequence = 0;
+  uint32_t acknowledgement = 0;
+  uint8_t flags = tcp_ack;
+  uint16_t window = 0xffff;
+  std::vector<uint8_t> options = {}; ///< whole words of 4 bytes, at most 10
+  std::optional<uint16_t> checksum = {};
+};
+
 struct Payload {
   std::vector<uint8_t> bytes = {};
 };
@@ -93,7 +108,7 @@ struct Payload {
 /// without short periods, so that a byte lost, doubled or moved shows.
 Payload pattern(uint64_t seed, size_t size);
 
-using Layer = std::variant<Ethernet, Vlan, Arp, Ipv4, IcmpEcho, Udp, Payload>;
+using Layer = std::variant<Ethernet, Vlan, Arp, Ipv4, IcmpEcho, Udp, Tcp, Payload>;
 
 /// Puts layers together. Adds no padding: see padded().
 Frame build(const std::vector<Layer> &layers);
@@ -132,5 +147,8 @@ Frame echo_request(const NicAddress &nic, uint16_t id, uint16_t sequence, const 
 
 /// The Internet checksum (RFC 1071) over a whole header; 0 when a checksum inside it is right.
 uint16_t internet_checksum(std::span<const uint8_t> bytes, uint32_t initial = 0);
+
+/// The same over a UDP or TCP segment and the pseudo header before it (RFC 768, RFC 9293).
+uint16_t transport_checksum(const Ipv4 &ip, uint8_t protocol, std::span<const uint8_t> segment);
 
 } // namespace verdict

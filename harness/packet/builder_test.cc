@@ -48,6 +48,30 @@ TEST(Builder, MakesAUdpDatagramByteForByte)
                      })));
 }
 
+// The checksum was summed up by hand here as well.
+TEST(Builder, MakesATcpSegmentByteForByte)
+{
+  const Frame frame = build(Ethernet{ .dst = nic.guest_mac, .src = nic.host_mac },
+                            Ipv4{ .src = { { 10, 0, 3, 2 } }, .dst = { { 10, 0, 3, 1 } } },
+                            Tcp{ .src_port = 0x1234,
+                                 .dst_port = 0x5678,
+                                 .sequence = 0x01020304,
+                                 .flags = tcp_syn,
+                                 .window = 0x2000,
+                                 .options = { 2, 4, 5, 0xb4 } });
+  EXPECT_THAT(frame, IsFrame(bytes({
+                         0x52, 0x54, 0,    0,    0,    3, 0x02, 0, 0,  0, 0, 3, // addresses
+                         0x08, 0x00,                                            // IPv4
+                         0x45, 0,    0,    44,   0,    0, 0x40, 0, 64, 6,       //
+                         0x20, 0xca,                                            // checksum
+                         10,   0,    3,    2,    10,   0, 3,    1,              //
+                         0x12, 0x34, 0x56, 0x78, 1,    2, 3,    4,              // TCP
+                         0,    0,    0,    0,    0x60, 2, 0x20, 0,              //
+                         0xf1, 0x71, 0,    0,                                   // checksum
+                         2,    4,    5,    0xb4,                                // MSS
+                     })));
+}
+
 TEST(Builder, FillsInTypesFromWhatFollows)
 {
   const Frame frame = build(Ethernet{}, Vlan{ .id = 5, .tpid = ethertype_qinq },
@@ -70,6 +94,8 @@ TEST(Builder, ChecksumsAreRightForEverySize)
     SCOPED_TRACE(size);
     EXPECT_THAT(dissect(udp_frame(nic, 1, 2, pattern(size, size))).ill, testing::IsEmpty());
     EXPECT_THAT(dissect(echo_request(nic, 1, 2, pattern(size, size))).ill, testing::IsEmpty());
+    EXPECT_THAT(dissect(build(Ethernet{}, Ipv4{}, Tcp{}, pattern(size, size))).ill,
+                testing::IsEmpty());
   }
 }
 

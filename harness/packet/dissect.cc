@@ -36,6 +36,14 @@ public:
     offset_ += 2;
     return value;
   }
+  uint32_t u32(const std::string &name)
+  {
+    note(4, name);
+    uint32_t value = 0;
+    for (int i = 0; i < 4; i++)
+      value = value << 8 | bytes_[offset_++];
+    return value;
+  }
   template <typename Address>
   Address address(const std::string &name)
   {
@@ -45,15 +53,14 @@ public:
       byte = bytes_[offset_++];
     return address;
   }
-  std::vector<uint8_t> rest(const std::string &name)
+  std::vector<uint8_t> bytes(size_t size, const std::string &name)
   {
-    std::vector<uint8_t> rest(bytes_.begin() + static_cast<ptrdiff_t>(offset_),
-                              bytes_.begin() + static_cast<ptrdiff_t>(end_));
-    if (!rest.empty())
-      note(rest.size(), name);
-    offset_ = end_;
-    return rest;
+    const auto bytes = bytes_.subspan(offset_, size);
+    if (size)
+      skip(size, name);
+    return { bytes.begin(), bytes.end() };
   }
+  std::vector<uint8_t> rest(const std::string &name) { return bytes(left(), name); }
   void skip(size_t size, const std::string &name)
   {
     note(size, name);
@@ -86,6 +93,53 @@ void read_arp(Dissection &seen, Reader &reader)
   arp.sender_ip = reader.address<Ipv4Address>("ARP sender IP");
   arp.target_mac = reader.address<MacAddress>("ARP target MAC");
   arp.target_ip = reader.address<Ipv4Address>("ARP target IP");
+}
+
+void read_icmp_echo(Dissection &seen, Reader &reader, const Frame &frame)
+{
+  if (internet_checksum(part(frame, reader.offset(), reader.left())) != 0)
+    seen.ill.push_back("bad ICMP checksum");
+  IcmpEcho &icmp = seen.icmp_echo.emplace();
+  icmp.type = reader.u8("ICMP type");
+  icmp.code = reader.u8("ICMP code");
+  icmp.checksum = reader.u16("ICMP checksum");
+  icmp.id = reader.u16("ICMP id");
+  icmp.sequence = reader.u16("ICMP sequence");
+}
+
+void read_udp(Dissection &seen, Reader &reader, const Frame &frame)
+{
+  const auto datagram = part(frame, reader.offset(), reader.left());
+  Udp &udp = seen.udp.emplace();
+  udp.src_port = reader.u16("UDP source port");
+  udp.dst_port = reader.u16("UDP destination port");
+  udp.length = reader.u16("UDP length");
+  udp.checksum = reader.u16("UDP checksum");
+  if (*udp.length != datagram.size())
+    seen.ill.push_back("bad UDP length");
+  else if (*udp.checksum && transport_checksum(*seen.ipv4, protocol_udp, datagram) != 0)
+    seen.ill.push_back("bad UDP checksum");
+}
+
+void read_tcp(Dissection &seen, Reader &reader, const Frame &frame)
+{
+  constexpr size_t least = 20;
+  if (transport_checksum(*seen.ipv4, protocol_tcp, part(frame, reader.offset(), reader.left())))
+    seen.ill.push_back("bad TCP checksum");
+  Tcp &tcp = seen.tcp.emplace();
+  tcp.src_port = reader.u16("TCP source port");
+  tcp.dst_port = reader.u16("TCP destination port");
+  tcp.sequence = reader.u32("TCP sequence");
+  tcp.acknowledgement = reader.u32("TCP acknowledgement");
+  const size_t header = (reader.u8("TCP data offset") >> 4) * size_t{ 4 };
+  tcp.flags = reader.u8("TCP flags");
+  tcp.window = reader.u16("TCP window");
+  tcp.checksum = reader.u16("TCP checksum");
+  reader.skip(2, "TCP urgent pointer");
+  if (header < least || header - least > reader.left())
+    seen.ill.push_back("bad TCP data offset");
+  else
+    tcp.options = reader.bytes(header - least, "TCP options");
 }
 
 void read_ipv4(Dissection &seen, Reader &reader, const Frame &frame)
@@ -128,36 +182,12 @@ void read_ipv4(Dissection &seen, Reader &reader, const Frame &frame)
   if (ip.fragment_offset || ip.more_fragments)
     return;
   if (ip.protocol == protocol_icmp && reader.has(8) &&
-      (frame[reader.offset()] == 0 || frame[reader.offset()] == 8)) {
-    if (internet_checksum(part(frame, reader.offset(), reader.left())) != 0)
-      seen.ill.push_back("bad ICMP checksum");
-    IcmpEcho &icmp = seen.icmp_echo.emplace();
-    icmp.type = reader.u8("ICMP type");
-    icmp.code = reader.u8("ICMP code");
-    icmp.checksum = reader.u16("ICMP checksum");
-    icmp.id = reader.u16("ICMP id");
-    icmp.sequence = reader.u16("ICMP sequence");
-  } else if (ip.protocol == protocol_udp && reader.has(8)) {
-    const size_t udp_start = reader.offset();
-    const size_t udp_size = reader.left();
-    Udp &udp = seen.udp.emplace();
-    udp.src_port = reader.u16("UDP source port");
-    udp.dst_port = reader.u16("UDP destination port");
-    udp.length = reader.u16("UDP length");
-    udp.checksum = reader.u16("UDP checksum");
-    if (*udp.length != udp_size) {
-      seen.ill.push_back("bad UDP length");
-    } else if (*udp.checksum != 0) {
-      std::vector<uint8_t> pseudo(ip.src.bytes.begin(), ip.src.bytes.end());
-      pseudo.insert(pseudo.end(), ip.dst.bytes.begin(), ip.dst.bytes.end());
-      pseudo.insert(pseudo.end(), { 0, protocol_udp, static_cast<uint8_t>(udp_size >> 8),
-                                    static_cast<uint8_t>(udp_size & 0xff) });
-      const auto message = part(frame, udp_start, udp_size);
-      pseudo.insert(pseudo.end(), message.begin(), message.end());
-      if (internet_checksum(pseudo) != 0)
-        seen.ill.push_back("bad UDP checksum");
-    }
-  }
+      (frame[reader.offset()] == 0 || frame[reader.offset()] == 8))
+    read_icmp_echo(seen, reader, frame);
+  else if (ip.protocol == protocol_udp && reader.has(8))
+    read_udp(seen, reader, frame);
+  else if (ip.protocol == protocol_tcp && reader.has(20))
+    read_tcp(seen, reader, frame);
 }
 
 } // namespace
@@ -238,6 +268,10 @@ std::string summary(const Frame &frame)
                  seen.icmp_echo->id, seen.icmp_echo->sequence);
     else if (seen.udp)
       text += format(" UDP %u > %u", seen.udp->src_port, seen.udp->dst_port);
+    else if (seen.tcp)
+      text +=
+          format(" TCP %u > %u flags 0x%02x seq %u ack %u", seen.tcp->src_port, seen.tcp->dst_port,
+                 seen.tcp->flags, seen.tcp->sequence, seen.tcp->acknowledgement);
     else
       text += format(" protocol %u", *seen.ipv4->protocol);
   } else {

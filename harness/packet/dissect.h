@@ -25,6 +25,7 @@ struct Dissection {
   std::optional<Ipv4> ipv4;
   std::optional<IcmpEcho> icmp_echo;
   std::optional<Udp> udp;
+  std::optional<Tcp> tcp;
   Payload payload;              ///< what follows the last header
   std::vector<Field> fields;    ///< in order, without gaps
   std::vector<std::string> ill; ///< what is wrong with it: "bad IPv4 checksum"
