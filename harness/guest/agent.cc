@@ -165,6 +165,7 @@ int main()
   add_attach_ops(ops);
   add_socket_ops(ops);
   add_xsk_ops(ops);
+  add_sink_ops(ops);
   add_netdev_ops(ops);
   add_ethtool_ops(ops);
   add_fault_ops(ops);

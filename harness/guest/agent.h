@@ -27,6 +27,7 @@ void add_bpf_ops(Ops &ops);
 void add_attach_ops(Ops &ops);
 void add_socket_ops(Ops &ops);
 void add_xsk_ops(Ops &ops);
+void add_sink_ops(Ops &ops);
 void add_netdev_ops(Ops &ops);
 void add_ethtool_ops(Ops &ops);
 /// An operation on operations: on those that are in @ops.
