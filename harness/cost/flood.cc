@@ -18,8 +18,6 @@ using Clock = std::chrono::steady_clock;
 constexpr microseconds nap{ 50 };
 /// QEMU takes no more frames when it has not for so long: the ring is full, or the wire empty.
 constexpr microseconds still{ 2000 };
-/// A guest that has done nothing for so long is idle; its timer may wake it four times as rarely.
-constexpr milliseconds idle{ 20 };
 constexpr milliseconds most{ 60000 };
 constexpr milliseconds health_interval{ 200 };
 
@@ -147,7 +145,8 @@ private:
       std::this_thread::sleep_for(still);
       counters_.pass();
     }
-    auto came = options_.polls ? hold(machine_, counters_) : settle(machine_, counters_);
+    auto came =
+        options_.polls ? hold(machine_, counters_) : settle(machine_, counters_, options_.quiet);
     if (came)
       *came += out_;
     return came;
@@ -191,12 +190,12 @@ Result<size_t> hold(Machine &machine, Counters &counters)
   return out;
 }
 
-Result<size_t> settle(Machine &machine, Counters &counters)
+Result<size_t> settle(Machine &machine, Counters &counters, milliseconds quiet)
 {
   const Deadline deadline(most);
   Stillness stillness, at_gate;
   size_t out = 0;
-  while (!stillness.lasts(counters.activity(), idle) || counters.at_gate()) {
+  while (!stillness.lasts(counters.activity(), quiet) || counters.at_gate()) {
     // The last frames are in the ring by now, or on their way there.
     if (counters.at_gate() && at_gate.lasts(counters.visits(), still))
       counters.pass();

@@ -20,6 +20,8 @@ struct FloodOptions {
   size_t ahead = 0;
   /// The guest is never idle, as it polls without end: it is left waiting at the gate.
   bool polls = false;
+  /// It is taken for idle when it has done nothing for so long.
+  milliseconds quiet{ 20 };
 };
 
 /// Sends `count` frames, those of `pattern` in turn, so that the guest finds as many as it can take
@@ -37,6 +39,7 @@ Result<size_t> hold(Machine &machine, Counters &counters);
 
 /// Waits until the guest has been idle for a while. Error: it never is. As for
 /// hold(), the result is how many frames it sent.
-Result<size_t> settle(Machine &machine, Counters &counters);
+Result<size_t> settle(Machine &machine, Counters &counters,
+                      milliseconds quiet = FloodOptions{}.quiet);
 
 } // namespace verdict::cost

@@ -87,6 +87,7 @@ const std::vector<Path> &paths()
     { "generic PASS", Hook::generic, "pass", {}, few },
     { "tc drop", Hook::tc, "tc_drop", {}, few },
     { .name = "stack", .frames = few },
+    { .name = "TCP receive", .frames = 6144, .stream = true }, // with those of the base, 10 MB
     { "rxonly", Hook::dpdk, "rxonly" },
     { "macswap", Hook::dpdk, "macswap" },
   };

@@ -37,6 +37,7 @@ struct Path {
   size_t frames = 16384;             ///< in a window
 
   bool socket = false; ///< an AF_XDP socket gets the frames
+  bool stream = false; ///< they are segments of a TCP connection, which a process reads
 
   /// A program polls the NIC without end, and the guest is never idle.
   bool polls() const { return socket || of_dpdk(); }

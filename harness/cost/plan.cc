@@ -30,17 +30,19 @@ std::vector<Case> plan()
 {
   std::vector<Case> cases;
   for (const Path &path : paths()) {
-    if (!path.of_dpdk())
+    if (!path.of_dpdk() && !path.stream)
       cases.push_back({ find_system("e1000"), &path });
   }
   for (const Path &path : paths()) {
-    if (!path.of_dpdk() && path.hook != Hook::native)
+    if (!path.of_dpdk() && !path.stream && path.hook != Hook::native)
       cases.push_back({ find_system("stock e1000"), &path });
   }
   add(cases, "virtio_net",
       { "native DROP", "native TX", "native REDIRECT", "native PASS", "native AF_XDP, copy" });
   add(cases, "vmxnet3", { "native DROP", "native TX" });
   add(cases, "DPDK", { "rxonly", "macswap" });
+  for (const char *system : { "e1000", "stock e1000" })
+    add(cases, system, { "TCP receive" }, { .size = 1514 });
   for (const Point &point : variations()) {
     add(cases, "e1000",
         { "native DROP", "native TX", "native REDIRECT", "native PASS", "tc drop", "stack" },
@@ -74,6 +76,7 @@ const std::vector<Reach> &reaches()
     { "native PASS", "stock e1000", "stack", 1.0 },
     { "native PASS", "virtio_net", "native PASS" },
     { "stack", "stock e1000", "stack", 1.0 },
+    { "TCP receive", "stock e1000", "TCP receive", 1.0 },
     { "tc drop", "stock e1000", "tc drop", 1.0 },
     { "generic DROP", "stock e1000", "generic DROP", 1.0 },
     { "generic TX", "stock e1000", "generic TX", 1.0 },

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cost/subject.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/text.h"
 #include "cost/flood.h"
@@ -13,6 +15,9 @@ namespace {
 constexpr uint16_t closed_port = 7;
 constexpr size_t napi_budget = 64;
 constexpr size_t headers = 14 + 20 + 8;
+constexpr uint16_t drained_port = 9;
+constexpr milliseconds between_bursts{ 3 };
+constexpr milliseconds answer_timeout{ 10000 };
 
 } // namespace
 
@@ -46,6 +51,8 @@ Result<void> Subject::set_up()
   for (unsigned i = 0; i < 64 * case_.point.flows; i++)
     frames_.push_back(padded(udp_frame(NicAddress::of(0), 1000 + i % case_.point.flows, closed_port,
                                        pattern(0, case_.point.size - headers))));
+  if (case_.path->stream)
+    return connect();
   return case_.path->of_dpdk() ? start_testpmd() : attach();
 }
 
@@ -117,6 +124,12 @@ Result<uint64_t> Subject::received()
     auto answer = agent_.call("xsk_count");
     return answer.map([](const nlohmann::json &a) { return a.value("count", uint64_t{ 0 }); });
   }
+  if (stream_) {
+    auto answer = agent_.call("tcp_drained");
+    if (!answer)
+      return tl::unexpected(answer.error());
+    return answer->value("bytes", uint64_t{ 0 }) / TcpStream::payload_of(case_.point.size);
+  }
   // The e1000 drivers update what `ip` shows every other second.
   if (case_.system->module == "e1000") {
     auto stats = agent_.ethtool_stats(ifnames_[0]);
@@ -143,17 +156,16 @@ Register Subject::named(const Register &where) const
 
 Result<Window> Subject::flooded(size_t frames)
 {
-  const FloodOptions options{ .per_visit = testpmd_ ? Testpmd::burst : napi_budget,
-                              .ahead = case_.system->ahead,
-                              .polls = case_.path->polls() };
   // Either way the guest stands still when the counters are read.
-  if (auto still = options.polls ? hold(*machine_, counters_) : settle(*machine_, counters_);
-      !still)
+  const auto stand_still = [&] {
+    return case_.path->polls() ? hold(*machine_, counters_) : settle(*machine_, counters_);
+  };
+  if (auto still = stand_still(); !still)
     return tl::unexpected(still.error());
   auto before = counters_.read();
   if (!before)
     return tl::unexpected(before.error());
-  auto out = flood(*machine_, counters_, frames_, frames, options);
+  auto out = send(frames);
   if (!out)
     return tl::unexpected(out.error());
   auto after = counters_.read();
@@ -161,6 +173,40 @@ Result<Window> Subject::flooded(size_t frames)
     return tl::unexpected(after.error());
   after->add(*before, -1);
   return Window{ .counts = std::move(*after), .out = static_cast<double>(*out) };
+}
+
+/// Frames that came back.
+Result<size_t> Subject::send(size_t frames)
+{
+  const FloodOptions options{ .per_visit = testpmd_ ? Testpmd::burst : napi_budget,
+                              .ahead = case_.system->ahead,
+                              .polls = case_.path->polls() };
+  if (!stream_)
+    return flood(*machine_, counters_, frames_, frames, options);
+  size_t out = 0;
+  for (size_t sent = 0; sent < frames; sent += TcpStream::burst) {
+    auto answers = send_burst(std::min(TcpStream::burst, frames - sent));
+    if (!answers)
+      return answers;
+    out += *answers;
+  }
+  auto late = settle(*machine_, counters_);
+  return late.map([&](size_t count) { return out + count; });
+}
+
+/// The socket is read between bursts, or its window would close. Frames that came back.
+Result<size_t> Subject::send_burst(size_t frames)
+{
+  const auto burst = stream_->next(frames, case_.point.size);
+  const Deadline deadline(answer_timeout);
+  auto answers = flood(*machine_, counters_, burst, burst.size(),
+                       { .per_visit = burst.size(), .quiet = between_bursts });
+  while (answers && !*answers) {
+    if (deadline.expired())
+      return fail("the guest acknowledges nothing: it has lost a segment");
+    answers = settle(*machine_, counters_, between_bursts);
+  }
+  return answers;
 }
 
 /// The NICs that take part.
@@ -196,6 +242,17 @@ Result<void> Subject::start_testpmd()
   if (!started)
     return tl::unexpected(started.error());
   testpmd_ = std::move(*started);
+  return {};
+}
+
+Result<void> Subject::connect()
+{
+  if (auto listening = agent_.call("tcp_drain", { { "port", drained_port } }); !listening)
+    return tl::unexpected(listening.error());
+  auto connected = TcpStream::connect(machine_->wire(0), drained_port);
+  if (!connected)
+    return tl::unexpected(connected.error());
+  stream_ = std::move(*connected);
   return {};
 }
 

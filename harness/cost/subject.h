@@ -10,6 +10,7 @@
 #include "cost/measure.h"
 #include "cost/path.h"
 #include "cost/symbols.h"
+#include "cost/tcp_stream.h"
 #include "cost/testpmd.h"
 #include "guest/agent_client.h"
 #include "packet/frame.h"
@@ -49,9 +50,12 @@ private:
   Result<uint64_t> received();
   Register named(const Register &where) const;
   Result<Window> flooded(size_t frames);
+  Result<size_t> send(size_t frames);
+  Result<size_t> send_burst(size_t frames);
   std::vector<size_t> nics() const;
   Result<void> set_point(size_t nic);
   Result<void> start_testpmd();
+  Result<void> connect();
   Result<void> attach();
   Result<void> open_socket();
   Result<void> load(const std::string &program);
@@ -67,6 +71,7 @@ private:
   std::vector<NicRegisters> windows_;
   uint64_t sent_ = 0;
   std::optional<Testpmd> testpmd_;
+  std::optional<TcpStream> stream_;
 };
 
 } // namespace verdict::cost
