@@ -150,15 +150,30 @@ static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
 	}
 }
 
+/* Tell whoever rings the doorbell next of the descriptors before next, which
+ * are to be written by then.
+ */
+static void e1000_xdp_posted(struct e1000_tx_ring *tx_ring, u32 next)
+{
+	dma_wmb();
+	tx_ring->next_to_use = next;
+}
+
+/* The descriptor that comes so many after i */
+static u32 e1000_xdp_after(const struct e1000_tx_ring *tx_ring, u32 i, u32 used)
+{
+	i += used;
+	return unlikely(i >= tx_ring->count) ? i - tx_ring->count : i;
+}
+
 /* e1000_xdp_post() for a frame of any kind on any device */
 static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 				       const struct xdp_ring_frame *frame,
-				       u32 room)
+				       u32 first, u32 room)
 {
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 	struct xdp_ring_part parts[XDP_RING_MAX_PARTS];
 	u32 len = xdp_ring_frame_len(frame);
-	u32 first = tx_ring->next_to_use;
 	struct e1000_tx_buffer *last;
 	u32 i = first, eop = first;
 	bool split;
@@ -170,6 +185,7 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 	if (unlikely(adapter->hw.mac_type == e1000_82547 &&
 		     !e1000_82547_reserve_fifo(adapter, len))) {
 		/* The task waits until all that was posted is out */
+		e1000_xdp_posted(tx_ring, first);
 		e1000_xdp_doorbell(adapter);
 		schedule_delayed_work(&adapter->fifo_stall_task, 1);
 		return 0;
@@ -203,10 +219,6 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 	tx_ring->buffer_info[first].next_to_watch = eop;
 	E1000_TX_DESC(*tx_ring, eop)->lower.data |=
 		cpu_to_le32(adapter->txd_cmd);
-
-	/* Descriptors before the doorbell, whoever rings it */
-	dma_wmb();
-	tx_ring->next_to_use = i;
 	return (i > first ? 0 : tx_ring->count) + i - first;
 }
 
@@ -221,35 +233,39 @@ static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
 /**
  * e1000_xdp_post - write the descriptors of a frame
  * @adapter: board private structure
+ * @tx_ring: its ring
  * @frame: the frame, padded
+ * @i: descriptor to begin with
  * @room: descriptors that may be used
  * @plain: what e1000_xdp_is_plain() said since the lock was taken
  *
- * Context: the Tx queue's lock is held; the doorbell is the caller's.
+ * Context: the Tx queue's lock is held; the caller tells of the descriptors with
+ * e1000_xdp_posted(), and rings the doorbell.
  * Return: descriptors used; 0 when there is no room or the frame could not be
  * mapped: it is still the caller's then.
  */
 static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
+					  struct e1000_tx_ring *tx_ring,
 					  const struct xdp_ring_frame *frame,
-					  u32 room, bool plain)
+					  u32 i, u32 room, bool plain)
 {
-	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
-	u32 i = tx_ring->next_to_use;
 	struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
 	struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
+	struct xdp_frame *xdpf = frame->xdpf;
+	u32 len = frame->len;
 	dma_addr_t dma;
 
-	if (unlikely(!plain || frame->sinfo || frame->len > SZ_4K))
-		return e1000_xdp_post_any(adapter, frame, room);
+	if (unlikely(!plain || frame->sinfo || len > SZ_4K))
+		return e1000_xdp_post_any(adapter, frame, i, room);
 	if (unlikely(!room))
 		return 0;
 	dma = xdp_ring_map_linear(&adapter->pdev->dev, frame);
 	if (unlikely(dma_mapping_error(&adapter->pdev->dev, dma)))
 		return 0;
 
-	if (frame->xdpf) {
+	if (xdpf) {
 		buffer->kind = E1000_TX_XDP_FRAME;
-		buffer->xdpf = frame->xdpf;
+		buffer->xdpf = xdpf;
 		buffer->dma = dma;
 		buffer->mapped_as_page = true;
 	} else {
@@ -257,20 +273,16 @@ static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 		buffer->page = frame->page;
 		buffer->dma = 0;
 	}
-	buffer->length = frame->len;
+	buffer->length = len;
 	buffer->time_stamp = jiffies;
 	buffer->next_to_watch = i;
 	buffer->segs = 1;
-	buffer->bytecount = frame->len;
+	buffer->bytecount = len;
 
 	desc->buffer_addr = cpu_to_le64(dma);
 	desc->lower.data = cpu_to_le32(adapter->txd_cmd | E1000_TXD_CMD_IFCS |
-				       frame->len);
+				       len);
 	desc->upper.data = 0;
-
-	/* Descriptors before the doorbell, whoever rings it */
-	dma_wmb();
-	tx_ring->next_to_use = unlikely(++i == tx_ring->count) ? 0 : i;
 	return 1;
 }
 
@@ -291,22 +303,28 @@ void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
 	struct net_device *netdev = rxq->info.dev;
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
-	u32 i, room, used, sent = 0;
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	const struct xdp_ring_frame *frame = rxq->tx;
+	const struct xdp_ring_frame *end = frame + rxq->tx_count;
+	u32 i, room, used, failed = 0;
 	bool can_tx, plain;
 
 	__netif_tx_lock(txq, smp_processor_id());
 	can_tx = e1000_xdp_can_tx(adapter, txq);
-	room = can_tx ? e1000_xdp_room(adapter->tx_ring) : 0;
+	room = can_tx ? e1000_xdp_room(tx_ring) : 0;
 	plain = e1000_xdp_is_plain(adapter);
-	for (i = 0; i < rxq->tx_count; i++) {
-		used = e1000_xdp_post(adapter, &rxq->tx[i], room, plain);
+	i = tx_ring->next_to_use;
+	for (; frame < end; frame++) {
+		used = e1000_xdp_post(adapter, tx_ring, frame, i, room, plain);
+		i = e1000_xdp_after(tx_ring, i, used);
 		room -= used;
-		if (likely(used))
-			sent++;
-		else
-			xdp_ring_tx_failed(rxq, &rxq->tx[i]);
+		if (unlikely(!used)) {
+			xdp_ring_tx_failed(rxq, frame);
+			failed++;
+		}
 	}
-	xdp_ring_tx_done(rxq, sent);
+	e1000_xdp_posted(tx_ring, i);
+	xdp_ring_tx_done(rxq, rxq->tx_count - failed);
 	if (doorbell && rxq->tx_posted && can_tx) {
 		txq_trans_cond_update(txq);
 		e1000_xdp_doorbell(adapter);
@@ -330,7 +348,8 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 {
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
-	u32 room, used;
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	u32 i, room, used;
 	bool plain;
 	int sent;
 
@@ -343,24 +362,27 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		__netif_tx_unlock(txq);
 		return -ENETDOWN;
 	}
-	room = e1000_xdp_room(adapter->tx_ring);
+	room = e1000_xdp_room(tx_ring);
 	plain = e1000_xdp_is_plain(adapter);
+	i = tx_ring->next_to_use;
 	for (sent = 0; sent < n; sent++) {
 		struct xdp_ring_frame frame;
 
 		if (unlikely(!xdp_ring_frame_init(&frame, frames[sent])))
 			break;
-		used = e1000_xdp_post(adapter, &frame, room, plain);
+		used = e1000_xdp_post(adapter, tx_ring, &frame, i, room, plain);
 		if (unlikely(!used))
 			break;
+		i = e1000_xdp_after(tx_ring, i, used);
 		room -= used;
 	}
+	e1000_xdp_posted(tx_ring, i);
 	xdp_ring_count_xmit(&adapter->xdp_stats, sent, n - sent);
 	if (flags & XDP_XMIT_FLUSH) {
 		txq_trans_cond_update(txq);
 		e1000_xdp_doorbell(adapter);
 	} else if (sent) {
-		WRITE_ONCE(adapter->tx_ring->xdp_unsent, true);
+		WRITE_ONCE(tx_ring->xdp_unsent, true);
 	}
 	__netif_tx_unlock(txq);
 	return sent;
