@@ -82,30 +82,51 @@ static inline void e1000_unlock_reset(struct e1000_adapter *adapter)
 }
 
 /**
- * e1000_xdp_clean_page - free a frame that is one page of our own
+ * e1000_xdp_clean_short - free XDP frames of one descriptor each
  * @adapter: board private structure
  * @tx_ring: ring that is cleaned
- * @i: the frame's first descriptor, which is done
- * @eop: its last one
+ * @i: where to begin; moved behind the last such frame in a row that is done
+ * @bytes: sum that the frames' bytes are added to
  *
  * Context: NAPI.
- * Return: false when it is another frame, with which nothing was done.
+ * Return: how many frames those were.
  */
-static inline bool e1000_xdp_clean_page(struct e1000_adapter *adapter,
-					struct e1000_tx_ring *tx_ring, u32 i,
-					u32 eop)
+static inline unsigned int
+e1000_xdp_clean_short(struct e1000_adapter *adapter,
+		      struct e1000_tx_ring *tx_ring, unsigned int *i,
+		      unsigned int *bytes)
 {
-	struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
+	struct xdp_ring_rxq *rxq = &adapter->rx_ring->rxq;
+	unsigned int frames = 0;
 
-	if (buffer->kind != E1000_TX_XDP_PAGE || i != eop)
-		return false;
+	for (;;) {
+		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[*i];
+		struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, *i);
 
-	xdp_ring_put_page(&adapter->rx_ring->rxq, buffer->page);
-	buffer->page = NULL;
-	buffer->kind = E1000_TX_SKB;
-	buffer->time_stamp = 0;
-	E1000_TX_DESC(*tx_ring, i)->upper.data = 0;
-	return true;
+		/* Of a longer frame the last descriptor alone is called done */
+		if (!(READ_ONCE(desc->upper.data) &
+		      cpu_to_le32(E1000_TXD_STAT_DD)))
+			return frames;
+		dma_rmb();
+		if (buffer->kind == E1000_TX_XDP_PAGE) {
+			xdp_ring_put_page(rxq, buffer->page);
+		} else if (buffer->kind == E1000_TX_XDP_FRAME) {
+			dma_unmap_page(&adapter->pdev->dev, buffer->dma,
+				       buffer->length, DMA_TO_DEVICE);
+			xdp_return_frame(buffer->xdpf);
+			buffer->dma = 0;
+		} else {
+			return frames;
+		}
+		buffer->page = NULL;
+		buffer->kind = E1000_TX_SKB;
+		buffer->time_stamp = 0;
+		desc->upper.data = 0;
+		*bytes += buffer->bytecount;
+		frames++;
+		if (unlikely(++*i == tx_ring->count))
+			*i = 0;
+	}
 }
 
 /**

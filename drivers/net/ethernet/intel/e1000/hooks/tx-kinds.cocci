@@ -87,16 +87,15 @@ e1000_clean_tx_irq(...)
 e1000_clean_tx_irq(...)
 {
 	<...
+	bool cleaned = false;
++	unsigned int xdp;
+	...
 +	if (unlikely(!budget && tx_ring->buffer_info[eop].kind))
 +		break;
-+	if (e1000_xdp_clean_page(adapter, tx_ring, i, eop)) {
-+		total_tx_packets++;
-+		total_tx_bytes += tx_ring->buffer_info[eop].bytecount;
-+		count++;
-+		cleaned = true;
-+		if (unlikely(++i == tx_ring->count))
-+			i = 0;
-+	}
++	xdp = e1000_xdp_clean_short(adapter, tx_ring, &i, &total_tx_bytes);
++	total_tx_packets += xdp;
++	count += xdp;
++	cleaned = xdp;
 	for (;!cleaned;count++) { ... }
 	...>
 }
