@@ -45,8 +45,6 @@ Result<void> load_drivers(guest::Agent &agent, Driver driver)
     return agent.modprobe("vmxnet3");
   if (driver == Driver::stock)
     return agent.modprobe("e1000");
-  if (driver == Driver::vmxnet3)
-    return agent.modprobe("vmxnet3");
   for (const char *module : { "patched/xdp_ring.ko", "patched/e1000.ko" }) {
     if (auto loaded = agent.insmod(module); !loaded)
       return fail("the patched driver cannot be loaded: " + loaded.error().message +
