@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "lab/guest_setup.h"
 
 namespace verdict {
@@ -358,6 +359,25 @@ void XdpTest::check_page_pools()
     figure("pages in flight at the end", inflight);
 }
 
+/// What a closed e1000 still has mapped was never unmapped. Only a kernel with CONFIG_DMA_API_DEBUG
+/// keeps a list (kernel/dma/debug.c).
+void XdpTest::check_dma_mappings()
+{
+  const auto mappings = agent().read("/sys/kernel/debug/dma-api/dump");
+  if (!mappings)
+    return;
+  size_t left = 0;
+  std::string last;
+  for (const std::string &line : split_lines(*mappings)) {
+    if (!line.starts_with("e1000 "))
+      continue;
+    left++;
+    last = line;
+  }
+  EXPECT_EQ(left, 0u) << "mapped for DMA though every interface is down; the last of them:\n"
+                      << last;
+}
+
 void XdpTest::TearDown()
 {
   // A guest that does not run any more is NicTest's to report.
@@ -365,6 +385,7 @@ void XdpTest::TearDown()
     check_rx_rings();
     check_accounting();
     check_page_pools();
+    check_dma_mappings();
   }
   NicTest::TearDown();
 }

@@ -124,6 +124,7 @@ private:
   void check_rx_rings();
   void check_accounting();
   void check_page_pools();
+  void check_dma_mappings();
 
   unsigned mtu_ = 1500;
   bool frags_ = false;
