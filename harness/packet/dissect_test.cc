@@ -40,13 +40,18 @@ TEST(Dissect, PaddingIsNoPayload)
 
 TEST(Dissect, SurvivesEveryCut)
 {
-  const Frame whole = build(Ethernet{}, Vlan{}, Ipv4{}, Udp{}, pattern(1, 10));
-  for (size_t size = 0; size <= whole.size(); size++) {
-    const Frame cut{ { whole.bytes.begin(), whole.bytes.begin() + static_cast<ptrdiff_t>(size) } };
-    const Dissection seen = dissect(cut);
+  const auto cut = [](const Frame &whole, size_t size) {
+    return Frame{ { whole.bytes.begin(), whole.bytes.begin() + static_cast<ptrdiff_t>(size) } };
+  };
+  const Frame udp = build(Ethernet{}, Vlan{}, Ipv4{}, Udp{}, pattern(1, 10));
+  for (size_t size = 0; size <= udp.size(); size++) {
+    const Dissection seen = dissect(cut(udp, size));
     EXPECT_EQ(seen.udp.has_value(), size >= 14u + 4 + 20 + 8) << size;
     EXPECT_EQ(seen.ethernet.has_value(), size >= 14) << size;
   }
+  const Frame tcp = build(Ethernet{}, Ipv4{}, Tcp{ .options = { 2, 4, 5, 6 } }, pattern(1, 10));
+  for (size_t size = 0; size <= tcp.size(); size++)
+    EXPECT_EQ(dissect(cut(tcp, size)).tcp.has_value(), size >= 14u + 20 + 20) << size;
 }
 
 TEST(Dissect, KnowsTcpAndItsOptions)
