@@ -2,12 +2,14 @@
 // A TCP socket whose bytes are counted and thrown away, by a process of its own.
 #include "agent.h"
 
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
+
 #include <netinet/in.h>
 
+#include "agent_counting.h"
 #include "base/fd.h"
 
 namespace verdict::guest {
@@ -15,8 +17,8 @@ namespace {
 
 constexpr size_t at_once = 256 << 10; ///< bytes of one read
 
-/// Bytes read, for both processes to see.
-uint64_t *drained;
+/// Reads a connection, and counts its bytes.
+std::optional<CountingProcess> reader;
 
 Result<Fd> listen_at(uint16_t port)
 {
@@ -36,7 +38,7 @@ Result<Fd> listen_at(uint16_t port)
 }
 
 /// Reads one connection to its end.
-[[noreturn]] void drain(int listening)
+void drain(int listening, uint64_t *drained)
 {
   static char bytes[at_once];
   const int connection = ::accept(listening, nullptr, nullptr);
@@ -44,26 +46,20 @@ Result<Fd> listen_at(uint16_t port)
 
   while ((size = ::read(connection, bytes, sizeof(bytes))) > 0)
     __atomic_add_fetch(drained, static_cast<uint64_t>(size), __ATOMIC_RELAXED);
-  ::_exit(0);
 }
 
 Result<json> tcp_drain(const json &request)
 {
+  if (reader)
+    return fail("a TCP socket is drained already");
   auto socket = listen_at(request.at("port"));
-
   if (!socket)
     return tl::unexpected(socket.error());
-  void *memory =
-      ::mmap(nullptr, sizeof(*drained), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED)
-    return fail_errno("mmap");
-  drained = static_cast<uint64_t *>(memory);
-  const pid_t child = ::fork();
-  if (child < 0)
-    return fail_errno("fork");
-  if (!child)
-    drain(socket->get());
-  return json{ { "pid", child } };
+  auto process = fork_counting([&](uint64_t *drained) { drain(socket->get(), drained); });
+  if (!process)
+    return tl::unexpected(process.error());
+  reader = *process;
+  return json{ { "pid", reader->pid } };
 }
 
 } // namespace
@@ -72,9 +68,9 @@ void add_sink_ops(Ops &ops)
 {
   ops["tcp_drain"] = tcp_drain;
   ops["tcp_drained"] = [](const json &) -> Result<json> {
-    if (!drained)
+    if (!reader)
       return fail("no TCP socket is drained");
-    return json{ { "bytes", __atomic_load_n(drained, __ATOMIC_RELAXED) } };
+    return json{ { "bytes", reader->counted() } };
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <optional>
 
 #include <bpf/bpf.h>
 #include <linux/if_xdp.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "agent_bpf.h"
+#include "agent_counting.h"
 #include "base/fd.h"
 
 namespace verdict::guest {
@@ -20,8 +22,8 @@ namespace {
 constexpr uint32_t entries = 2048, chunk = 4096;
 constexpr int busy_poll_us = 20, busy_poll_budget = 64;
 
-/// Frames taken, for every process to see.
-uint64_t *taken;
+/// Takes the frames, and counts them.
+std::optional<CountingProcess> taker;
 
 /// A ring that the kernel shares: the one side writes the producer's index, the other the
 /// consumer's.
@@ -110,7 +112,7 @@ Result<Socket> open_socket(unsigned ifindex)
 }
 
 /// Polls the NIC through the socket, and gives back what came.
-[[noreturn]] void take_all(const Socket &socket)
+[[noreturn]] void take_all(const Socket &socket, uint64_t *taken)
 {
   const auto *frames = static_cast<const xdp_desc *>(socket.receive.descriptors);
   auto *free = static_cast<uint64_t *>(socket.fill.descriptors);
@@ -149,14 +151,11 @@ Result<json> xsk_open(const json &request)
   const int fd = socket->fd.get();
   if (bpf_map_update_elem(bpf_map__fd(map), &queue, &fd, BPF_ANY))
     return fail_errno("update " + name);
-  taken = static_cast<uint64_t *>(
-      ::mmap(nullptr, sizeof(*taken), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-  const pid_t child = ::fork();
-  if (child < 0)
-    return fail_errno("fork");
-  if (!child)
-    take_all(*socket);
-  return json{ { "pid", child } };
+  auto process = fork_counting([&](uint64_t *taken) { take_all(*socket, taken); });
+  if (!process)
+    return tl::unexpected(process.error());
+  taker = *process;
+  return json{ { "pid", taker->pid } };
 }
 
 } // namespace
@@ -165,9 +164,9 @@ void add_xsk_ops(Ops &ops)
 {
   ops["xsk_open"] = xsk_open;
   ops["xsk_count"] = [](const json &) -> Result<json> {
-    if (!taken)
+    if (!taker)
       return fail("no AF_XDP socket");
-    return json{ { "count", *taken } };
+    return json{ { "count", taker->counted() } };
   };
 }
 
