@@ -28,6 +28,15 @@ enum class Hook {
   dpdk,    ///< testpmd in user space, which has the NIC to itself
 };
 
+/// What a path is measured at.
+struct Point {
+  size_t size = 60;    ///< of a frame, in bytes
+  unsigned ring = 256; ///< descriptors of each ring
+  unsigned flows = 1;  ///< UDP flows
+
+  bool operator==(const Point &) const = default;
+};
+
 /// A way of frames through the guest.
 struct Path {
   std::string name; ///< "native DROP"
@@ -38,19 +47,11 @@ struct Path {
 
   bool socket = false; ///< an AF_XDP socket gets the frames
   bool stream = false; ///< they are segments of a TCP connection, which a process reads
+  Point base = {};     ///< where it is measured if nothing else is asked for
 
   /// A program polls the NIC without end, and the guest is never idle.
   bool polls() const { return socket || of_dpdk(); }
   bool of_dpdk() const { return hook == Hook::dpdk; }
-};
-
-/// What a path is measured at.
-struct Point {
-  size_t size = 60;    ///< of a frame, in bytes
-  unsigned ring = 256; ///< descriptors of each ring
-  unsigned flows = 1;  ///< UDP flows
-
-  bool operator==(const Point &) const = default;
 };
 
 /// One measurement to be made.

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cost/plan.h"
 
+#include <optional>
+
 namespace verdict::cost {
 
 namespace {
 
 void add(std::vector<Case> &cases, const std::string &system, const std::vector<std::string> &paths,
-         const Point &point = {})
+         const std::optional<Point> &point = {})
 {
-  for (const std::string &path : paths)
-    cases.push_back({ find_system(system), find_path(path), point });
+  for (const std::string &name : paths) {
+    const Path *path = find_path(name);
+    cases.push_back({ find_system(system), path, point.value_or(path->base) });
+  }
 }
 
 /// Each dimension but for the base point.
@@ -30,19 +34,17 @@ std::vector<Case> plan()
 {
   std::vector<Case> cases;
   for (const Path &path : paths()) {
-    if (!path.of_dpdk() && !path.stream)
-      cases.push_back({ find_system("e1000"), &path });
+    if (!path.of_dpdk())
+      add(cases, "e1000", { path.name });
   }
   for (const Path &path : paths()) {
-    if (!path.of_dpdk() && !path.stream && path.hook != Hook::native)
-      cases.push_back({ find_system("stock e1000"), &path });
+    if (!path.of_dpdk() && path.hook != Hook::native)
+      add(cases, "stock e1000", { path.name });
   }
   add(cases, "virtio_net",
       { "native DROP", "native TX", "native REDIRECT", "native PASS", "native AF_XDP, copy" });
   add(cases, "vmxnet3", { "native DROP", "native TX" });
   add(cases, "DPDK", { "rxonly", "macswap" });
-  for (const char *system : { "e1000", "stock e1000" })
-    add(cases, system, { "TCP receive" }, { .size = 1514 });
   for (const Point &point : variations()) {
     add(cases, "e1000",
         { "native DROP", "native TX", "native REDIRECT", "native PASS", "tc drop", "stack" },

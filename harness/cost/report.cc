@@ -48,7 +48,13 @@ std::string title_of(const Measurement &m)
   return m.system + ": " + m.path;
 }
 
-/// Every path at the base point whose name begins so.
+bool at_base(const Measurement &m)
+{
+  const Path *path = find_path(m.path);
+  return m.point == (path ? path->base : Point{});
+}
+
+/// Every path at its base point whose name begins so.
 BarChart bars_of(const Report &report, const std::string &title, const std::string &prefix)
 {
   BarChart chart{ .title = title, .unit = "instructions a frame" };
@@ -56,7 +62,7 @@ BarChart bars_of(const Report &report, const std::string &title, const std::stri
     chart.parts.push_back(to_string(range));
   for (const Measurement &m : report.measurements) {
     const bool peer = m.system == "DPDK" && prefix == "native";
-    if (!(m.point == Point{}) || (!m.path.starts_with(prefix) && !peer))
+    if (!at_base(m) || (!m.path.starts_with(prefix) && !peer))
       continue;
     Bar bar{ .label = title_of(m) };
     for (const Range range : ranges)
@@ -105,7 +111,7 @@ std::string profiles(const Report &report)
 {
   std::string html;
   for (const Measurement &m : report.measurements) {
-    if (m.point == Point{})
+    if (at_base(m))
       html += "<details><summary>" + escaped(title_of(m)) +
               format(": %.1f</summary><pre>", m.instructions) +
               escaped(functions_table(m, in_profile)) + "</pre></details>\n";

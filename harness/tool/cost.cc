@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -24,7 +25,8 @@ constexpr int skipped = 77;
 
 struct Options {
   std::vector<std::string> systems, paths;
-  Point point;
+  std::optional<size_t> size;
+  std::optional<unsigned> ring, flows;
   unsigned windows = 5;
   size_t top = 0;
   bool check = false, rewrite = false, list = false;
@@ -49,6 +51,13 @@ std::filesystem::path plugin_file()
   return program_directory() / "verdict_counters.so";
 }
 
+Point point_of(const Path &path, const Options &options)
+{
+  return { .size = options.size.value_or(path.base.size),
+           .ring = options.ring.value_or(path.base.ring),
+           .flows = options.flows.value_or(path.base.flows) };
+}
+
 /// The cases that the command line names: every one of the plan, or the systems by the paths.
 Result<std::vector<Case>> chosen(const Options &options)
 {
@@ -65,7 +74,9 @@ Result<std::vector<Case>> chosen(const Options &options)
       const Path *path = find_path(name);
       if (!path)
         return fail("no path is called '" + name + "'; verdict cost --list names them");
-      cases.push_back({ system, path, options.point });
+      if (path->stream && options.flows)
+        return fail("--flows is of UDP, and " + path->name + " is one TCP connection");
+      cases.push_back({ system, path, point_of(*path, options) });
     }
   }
   if (cases.empty())
@@ -199,15 +210,11 @@ std::function<int()> add_cost_command(CLI::App &app)
   cost->add_option("--system", options->systems, "a driver: e1000 (default), stock e1000, ...");
   cost->add_option("--path", options->paths, "a frame's way: native DROP, stack, ...");
   cost->add_flag("--list", options->list, "name all systems and paths, and do nothing");
-  cost->add_option("--size", options->point.size, "bytes of a frame")
-      ->check(CLI::Range(60, 9014))
-      ->capture_default_str();
-  cost->add_option("--ring", options->point.ring, "descriptors of each ring")
-      ->check(CLI::Range(48, 4096))
-      ->capture_default_str();
-  cost->add_option("--flows", options->point.flows, "UDP flows")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+  cost->add_option("--size", options->size, "bytes of a frame; 60 else, 1514 of TCP")
+      ->check(CLI::Range(60, 9014));
+  cost->add_option("--ring", options->ring, "descriptors of each ring; 256 else")
+      ->check(CLI::Range(48, 4096));
+  cost->add_option("--flows", options->flows, "UDP flows; 1 else")->check(CLI::Range(1, 1024));
   cost->add_option("--windows", options->windows, "how often each path is measured")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
