@@ -2,7 +2,6 @@
 #include "cost/flood.h"
 
 #include <algorithm>
-#include <optional>
 #include <thread>
 
 #include "base/text.h"
@@ -39,17 +38,18 @@ public:
   /// True if the value has been the same for `long_enough`.
   bool lasts(uint64_t value, Clock::duration long_enough)
   {
-    const auto now = Clock::now();
-    if (value != value_ || !since_) {
+    if (value != value_) {
       value_ = value;
-      since_ = now;
+      restart();
     }
-    return now - *since_ >= long_enough;
+    return Clock::now() - since_ >= long_enough;
   }
+
+  void restart() { since_ = Clock::now(); }
 
 private:
   uint64_t value_ = 0;
-  std::optional<Clock::time_point> since_;
+  Clock::time_point since_ = Clock::now();
 };
 
 /// Throws away what the guest has sent, and counts it.
@@ -197,8 +197,10 @@ Result<size_t> settle(Machine &machine, Counters &counters, milliseconds quiet)
   size_t out = 0;
   while (!stillness.lasts(counters.activity(), quiet) || counters.at_gate()) {
     // The last frames are in the ring by now, or on their way there.
-    if (counters.at_gate() && at_gate.lasts(counters.visits(), still))
+    if (counters.at_gate() && at_gate.lasts(counters.visits(), still)) {
       counters.pass();
+      stillness.restart(); // it has yet to go on
+    }
     if (auto came = discard(machine, out); !came)
       return tl::unexpected(came.error());
     if (deadline.expired()) {

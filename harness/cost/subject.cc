@@ -91,6 +91,10 @@ Result<Window> Subject::window(size_t frames)
   auto after = received();
   if (!after)
     return tl::unexpected(after.error());
+  if (stream_ && *after != sent_)
+    return fail(format("the guest has read %zu of %zu segments, and lost ones are not sent again: "
+                       "the host is too busy",
+                       static_cast<size_t>(*after), static_cast<size_t>(sent_)));
   window->in = static_cast<double>(*after - *before);
   return window;
 }
@@ -184,8 +188,9 @@ Result<size_t> Subject::send(size_t frames)
   if (!stream_)
     return flood(*machine_, counters_, frames_, frames, options);
   size_t out = 0;
-  for (size_t sent = 0; sent < frames; sent += TcpStream::burst) {
-    auto answers = send_burst(std::min(TcpStream::burst, frames - sent));
+  const size_t burst = TcpStream::burst(case_.point.size);
+  for (size_t sent = 0; sent < frames; sent += burst) {
+    auto answers = send_burst(std::min(burst, frames - sent));
     if (!answers)
       return answers;
     out += *answers;
@@ -203,7 +208,7 @@ Result<size_t> Subject::send_burst(size_t frames)
                        { .per_visit = burst.size(), .quiet = between_bursts });
   while (answers && !*answers) {
     if (deadline.expired())
-      return fail("the guest acknowledges nothing: it has lost a segment");
+      return fail("the guest acknowledges nothing");
     answers = settle(*machine_, counters_, between_bursts);
   }
   return answers;

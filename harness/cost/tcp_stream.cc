@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cost/tcp_stream.h"
 
+#include <algorithm>
+
 #include "packet/dissect.h"
 
 namespace verdict::cost {
@@ -46,6 +48,12 @@ std::vector<Frame> TcpStream::next(size_t count, size_t size)
     sequence_ += static_cast<uint32_t>(payload.bytes.size());
   }
   return frames;
+}
+
+size_t TcpStream::burst(size_t size)
+{
+  constexpr size_t bytes = 40 << 10, half_a_budget = 32;
+  return std::min(half_a_budget, bytes / payload_of(size));
 }
 
 size_t TcpStream::payload_of(size_t size)

@@ -14,9 +14,10 @@ namespace verdict::cost {
 /// nothing, so nothing is sent again; whoever sends leaves the guest time to read.
 class TcpStream {
 public:
-  /// Segments of full frames that fit the window a Linux guest begins with (64 KiB), and no more
-  /// than NAPI's budget.
-  static constexpr size_t burst = 32;
+  /// How many frames of `size` bytes to send before the guest has read them: 40 of the 64 KiB that
+  /// its window has at first, as Linux takes some back when it sees what memory a frame takes
+  /// (tcp_measure_rcv_mss), and no more than half of NAPI's budget.
+  static size_t burst(size_t size);
 
   /// Connects to a port of the guest's. Error: it does not take the connection.
   static Result<TcpStream> connect(Wire &wire, uint16_t port);
