@@ -24,6 +24,7 @@ constexpr milliseconds boot_timeout{ 120000 };
 /// A kernel of our own has its checkers' memory to carry: KASAN's shadow, lockdep's tables.
 constexpr unsigned debug_memory_mib = 512;
 
+const std::string dma_debug = "/sys/kernel/debug/dma-api/";
 constexpr const char *kmemleak = "/sys/kernel/debug/kmemleak";
 
 /// kmemleak leaves alone what is younger (MSECS_MIN_AGE in mm/kmemleak.c).
@@ -121,6 +122,24 @@ Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string 
   if (!done)
     return tl::unexpected(done.error());
   return {};
+}
+
+bool lists_dma_mappings(guest::Agent &agent)
+{
+  return agent.read(dma_debug + "disabled") == "N\n";
+}
+
+Result<std::vector<std::string>> dma_mappings(guest::Agent &agent, const std::string &driver)
+{
+  auto all = agent.read(dma_debug + "dump");
+  if (!all)
+    return tl::unexpected(all.error());
+  std::vector<std::string> mappings;
+  for (const std::string &line : split_lines(*all)) {
+    if (line.starts_with(driver + " "))
+      mappings.push_back(line);
+  }
+  return mappings;
 }
 
 bool has_kmemleak(guest::Agent &agent)

@@ -38,6 +38,13 @@ Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string 
 /// Whether the guest's kernel can look for memory that it has lost.
 bool has_kmemleak(guest::Agent &agent);
 
+/// Whether the guest's kernel keeps a list of what is mapped for DMA: with CONFIG_DMA_API_DEBUG,
+/// and until it lacks the memory for it (kernel/dma/debug.c).
+bool lists_dma_mappings(guest::Agent &agent);
+
+/// What a driver has mapped for DMA, a line each. Error: the kernel keeps no list.
+Result<std::vector<std::string>> dma_mappings(guest::Agent &agent, const std::string &driver);
+
 /// What kmemleak finds in the guest; empty if nothing, or if the guest's kernel has no kmemleak.
 /// It does not report what is younger than five seconds, so this waits for that long.
 Result<std::string> find_leaks(guest::Agent &agent);

@@ -35,8 +35,8 @@ std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
 ///
 /// NICs are up, have addresses as NicAddress::of() says, permanent neighbours, and no IPv6.
 /// Afterwards the guest must still answer, and its log must hold no splat; else the test fails.
-/// Its evidence is in out/run/<suite>.<test>/, and is removed if all was well, unless
-/// VERDICT_KEEP=1.
+/// Its evidence is in out/run/<suite>.<test>/ (out/run-debug/ with the debug kernel, and
+/// <test>.storm of a storm), and is removed if all was well, unless VERDICT_KEEP=1.
 class NicTest : public testing::TestWithParam<Column> {
 protected:
   void SetUp() override;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// kmemleak finds no memory that the driver has lost. On kernels that have kmemleak.
+// kmemleak finds no memory that the driver has lost. On kernels that have kmemleak. Every test's
+// look at what is mapped for DMA (XdpTest::TearDown) is proved here.
 #include "lab/guest_setup.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -59,6 +60,15 @@ TEST_P(Leaks, AreNoticed)
   ASSERT_OK(agent().modprobe("kmemleak_test"));
   ASSERT_OK_AND_ASSIGN(const std::string found, find_leaks(agent()));
   EXPECT_THAT(found, testing::HasSubstr("kmemleak_test_init"));
+}
+
+TEST_P(Leaks, WouldBeSeenAmongDmaMappings)
+{
+  ASSERT_TRUE(lists_dma_mappings(agent()));
+  ASSERT_OK_AND_ASSIGN(const auto mapped, dma_mappings(agent(), "e1000"));
+  const auto ring = rx_ring(0);
+  ASSERT_OK(ring);
+  EXPECT_GE(mapped.size(), ring->owned) << "its Rx ring is full of pages";
 }
 
 VERDICT_ON_PATCHED_NICS(Leaks);

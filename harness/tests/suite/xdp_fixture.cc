@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "base/bytes.h"
-#include "base/text.h"
 #include "lab/guest_setup.h"
 
 namespace verdict {
@@ -359,23 +358,14 @@ void XdpTest::check_page_pools()
     figure("pages in flight at the end", inflight);
 }
 
-/// What a closed e1000 still has mapped was never unmapped. Only a kernel with CONFIG_DMA_API_DEBUG
-/// keeps a list (kernel/dma/debug.c).
+/// What a closed e1000 still has mapped was never unmapped.
 void XdpTest::check_dma_mappings()
 {
-  const auto mappings = agent().read("/sys/kernel/debug/dma-api/dump");
-  if (!mappings)
+  if (!lists_dma_mappings(agent()))
     return;
-  size_t left = 0;
-  std::string last;
-  for (const std::string &line : split_lines(*mappings)) {
-    if (!line.starts_with("e1000 "))
-      continue;
-    left++;
-    last = line;
-  }
-  EXPECT_EQ(left, 0u) << "mapped for DMA though every interface is down; the last of them:\n"
-                      << last;
+  ASSERT_OK_AND_ASSIGN(const auto left, dma_mappings(agent(), "e1000"));
+  EXPECT_TRUE(left.empty()) << "mapped for DMA though every interface is down; one of them:\n"
+                            << left.front();
 }
 
 void XdpTest::TearDown()

@@ -36,7 +36,7 @@ Frame with_tail_adjusted(Frame frame, int delta);
 
 /// A test with XDP programs. Besides what NicTest checks, afterwards every Rx ring must hold all
 /// its buffers, the driver's counters must account for each frame that a program saw, and once the
-/// interfaces are down every page must be back in its pool.
+/// interfaces are down every page must be back in its pool, and nothing mapped for DMA.
 class XdpTest : public NicTest {
 protected:
   void TearDown() override;
