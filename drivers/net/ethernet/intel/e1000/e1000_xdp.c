@@ -144,7 +144,8 @@ static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
 		buffer->length = part->len;
 		buffer->mapped_as_page = true;
 	} else {
-		buffer->kind = E1000_TX_XDP_PAGE;
+		buffer->kind = frame->sinfo ? E1000_TX_XDP_PAGE_PART :
+					      E1000_TX_XDP_PAGE;
 		buffer->page = part->page;
 		buffer->dma = 0;
 	}
@@ -401,6 +402,7 @@ void e1000_xdp_free_tx(struct e1000_tx_buffer *buffer_info, int budget)
 
 	switch (buffer_info->kind) {
 	case E1000_TX_XDP_PAGE:
+	case E1000_TX_XDP_PAGE_PART:
 		page_pool_put_full_page(page->pp, page, budget);
 		break;
 	case E1000_TX_XDP_FRAME:

@@ -19,7 +19,8 @@
 /* What a Tx descriptor's buffer holds: e1000_tx_buffer.kind */
 enum e1000_tx_kind {
 	E1000_TX_SKB,
-	E1000_TX_XDP_PAGE,	/* XDP_TX: a page of our own pool */
+	E1000_TX_XDP_PAGE,	/* XDP_TX: a page of our own pool, and all of a frame */
+	E1000_TX_XDP_PAGE_PART,	/* XDP_TX: one of a frame's pages */
 	E1000_TX_XDP_PART,	/* a redirected frame, but for its last part */
 	E1000_TX_XDP_FRAME,	/* a redirected frame's last part */
 };
@@ -88,7 +89,11 @@ static inline void e1000_unlock_reset(struct e1000_adapter *adapter)
  * @i: where to begin; moved behind the last such frame in a row that is done
  * @bytes: sum that the frames' bytes are added to
  *
- * Context: NAPI.
+ * A device that writes descriptors back in bursts (TXDCTL) calls those done as
+ * well that did not ask for it, so DD on a frame's first one says nothing of
+ * the others. Of a longer frame no first descriptor is of a kind freed here.
+ *
+ * Context: NAPI; with a budget of 0, the one at @i is no XDP frame's.
  * Return: how many frames those were.
  */
 static inline unsigned int
@@ -103,7 +108,6 @@ e1000_xdp_clean_short(struct e1000_adapter *adapter,
 		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[*i];
 		struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, *i);
 
-		/* Of a longer frame the last descriptor alone is called done */
 		if (!(READ_ONCE(desc->upper.data) &
 		      cpu_to_le32(E1000_TXD_STAT_DD)))
 			return frames;
