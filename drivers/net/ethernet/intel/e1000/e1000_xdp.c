@@ -349,7 +349,7 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 {
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
-	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	struct e1000_tx_ring *tx_ring;
 	u32 i, room, used;
 	bool plain;
 	int sent;
@@ -363,6 +363,7 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		__netif_tx_unlock(txq);
 		return -ENETDOWN;
 	}
+	tx_ring = adapter->tx_ring;
 	room = e1000_xdp_room(tx_ring);
 	plain = e1000_xdp_is_plain(adapter);
 	i = tx_ring->next_to_use;
