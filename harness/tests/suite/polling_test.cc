@@ -143,6 +143,48 @@ TEST_P(Polling, BySocketsThatWait)
   }
 }
 
+// A budget above the usual one: the bulk of transmits is posted before the poll is over, without a
+// doorbell.
+TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
+{
+  constexpr uint16_t port = 7000;
+  const auto frames = test_frames(nic(), 150, 100);
+  ASSERT_OK(attach({ .action = XDP_PASS }));
+  ASSERT_OK_AND_ASSIGN(const auto opened,
+                       agent().call("udp_open", { { "port", port }, { "busy_poll_budget", 256 } }));
+  const int socket = opened.value("sock", -1);
+  // From a datagram it learns which NIC to poll; no interrupt and no timer does from then on.
+  ASSERT_OK(agent().write(knob("gro_flush_timeout"), "20000000000"));
+  ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "1"));
+  ASSERT_OK(wire().inject(udp_frame(nic(), 1, port, pattern(0, 10))));
+  ASSERT_OK_AND_ASSIGN(const auto first, agent().udp_recv(socket, 1, milliseconds(5000)));
+  ASSERT_EQ(first.size(), 1u);
+
+  ASSERT_OK(configure(bounce));
+  const auto empty = rx_ring(0);
+  ASSERT_OK(empty);
+  ASSERT_OK(wire().inject(frames));
+  const Deadline deadline(milliseconds(5000));
+  for (auto ring = empty; ring->owned + frames.size() > empty->owned; ring = rx_ring(0)) {
+    ASSERT_FALSE(deadline.expired()) << "QEMU does not fill the ring";
+    ASSERT_OK(ring);
+  }
+  ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
+  ASSERT_OK(agent().write("/proc/sys/net/core/busy_poll", "100000"));
+  ASSERT_OK(agent().udp_recv(socket, 1, milliseconds(100)));
+  std::vector<Frame> back;
+  while (back.size() < frames.size()) {
+    ASSERT_OK_AND_ASSIGN(auto frame, wire().receive());
+    back.push_back(std::move(frame));
+  }
+  EXPECT_THAT(back, AreFrames(swapped(frames)));
+  ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
+  EXPECT_EQ(writes[register_tdt], 1u);
+  ASSERT_OK(agent().sock_close(socket));
+  ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "0"));
+  ASSERT_OK(agent().write(knob("gro_flush_timeout"), "0"));
+}
+
 // The console sends from wherever somebody prints, and polls with budget 0 when the Tx ring is
 // full: it may clean up after the stack then, but not after XDP.
 TEST_P(Polling, ByTheConsole)

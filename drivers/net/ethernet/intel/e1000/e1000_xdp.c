@@ -326,7 +326,7 @@ void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
 	}
 	e1000_xdp_posted(tx_ring, i);
 	xdp_ring_tx_done(rxq, rxq->tx_count - failed);
-	if (doorbell && rxq->tx_posted && can_tx) {
+	if (doorbell && rxq->tx_posted) {
 		txq_trans_cond_update(txq);
 		e1000_xdp_doorbell(adapter);
 	}
