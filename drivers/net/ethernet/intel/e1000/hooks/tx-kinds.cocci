@@ -149,9 +149,17 @@ expression E;
 - #define E1000_82547_PAD_LEN E
 
 @ fifo_call @
+expression is_82547;
 @@
-- e1000_82547_fifo_workaround(adapter, skb)
-+ !e1000_82547_reserve_fifo(adapter, skb->len)
+if (unlikely(is_82547 && (
+-	     e1000_82547_fifo_workaround(adapter, skb)
++	     !e1000_82547_reserve_fifo(adapter, skb->len)
+   ))) {
++	/* The task waits until all that was posted is out */
++	writel(tx_ring->next_to_use, hw->hw_addr + tx_ring->tdt);
+	netif_stop_queue(netdev);
+	...
+}
 
 // Between netif_tx_disable() and napi_disable() a completion may wake the
 // queue, and ndo_xdp_xmit may have looked at the carrier before it went off.
