@@ -29,7 +29,7 @@
 /* Frames an XDP_TX bulk holds: what a poll with the usual budget can produce */
 #define XDP_RING_TX_BULK	NAPI_POLL_WEIGHT
 
-/* Pages that wait in a queue for its next refill: what a poll can free */
+/* Pages that wait in a queue for its next refill: about what a poll frees */
 #define XDP_RING_SPARES		NAPI_POLL_WEIGHT
 
 /* What lies in front of a received frame; IP headers come out aligned */

@@ -151,8 +151,8 @@ static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
 	}
 }
 
-/* Tell whoever rings the doorbell next of the descriptors before next, which
- * are to be written by then.
+/* Publish the descriptors before next: they are written before whoever rings
+ * the doorbell sees next_to_use.
  */
 static void e1000_xdp_posted(struct e1000_tx_ring *tx_ring, u32 next)
 {
@@ -223,7 +223,9 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 	return (i > first ? 0 : tx_ring->count) + i - first;
 }
 
-/* With the Tx lock held: is one descriptor right for any linear frame now? */
+/* With the Tx lock held: is one descriptor right for linear frames of up to
+ * 4 KiB now?
+ */
 static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
 {
 	return !adapter->tx_ring->last_tx_tso &&
@@ -240,10 +242,10 @@ static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
  * @room: descriptors that may be used
  * @plain: what e1000_xdp_is_plain() said since the lock was taken
  *
- * Context: the Tx queue's lock is held; the caller tells of the descriptors with
- * e1000_xdp_posted(), and rings the doorbell.
- * Return: descriptors used; 0 when there is no room or the frame could not be
- * mapped: it is still the caller's then.
+ * Context: the Tx queue's lock is held; the caller publishes the descriptors
+ * with e1000_xdp_posted(), and rings the doorbell.
+ * Return: descriptors used; 0 when there is no room, or the device cannot take
+ * the frame, or it could not be mapped: it is still the caller's then.
  */
 static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 					  struct e1000_tx_ring *tx_ring,
