@@ -145,6 +145,23 @@ TEST_P(HostileDevice, WrongChecksumsAreTheStacksAffair)
   });
 }
 
+TEST_P(HostileDevice, ChecksumsAreBelievedOnlyIfTheUserWantsIt)
+{
+  with_and_without_a_program([&] {
+    // At first the driver takes it for on, and ethtool for off.
+    for (const bool wanted : { true, false }) {
+      SCOPED_TRACE(wanted);
+      ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx", wanted ? "on" : "off" }));
+      const auto frame = test_frame(nic(), 0, 200);
+      RxWriteBack buffer = good(frame);
+      buffer.status |= rx::tcpcs;
+      const uint64_t before = statistic("rx_csum_offload_good");
+      expect({ buffer }, 0, { frame });
+      EXPECT_EQ(statistic("rx_csum_offload_good") - before, wanted ? 1u : 0u);
+    }
+  });
+}
+
 TEST_P(HostileDevice, LengthsThatCannotBeAreRefused)
 {
   std::vector<uint16_t> lengths;

@@ -364,8 +364,12 @@ int e1000_change_mtu(struct net_device *netdev, int new_mtu)
 }
 
 /**
- * e1000_apply_rx_features - make NETIF_F_RXALL and NETIF_F_RXCSUM take effect
+ * e1000_apply_rx_features - make NETIF_F_RXALL take effect
  * @adapter: board private structure of an interface that is running
+ *
+ * NETIF_F_RXCSUM has no need of the device: Intel's manuals of its kind want
+ * RXCSUM written while the receiver is off, so checksums are always computed,
+ * and e1000_rx_checksum() believes them or not.
  *
  * Context: process, RTNL.
  */
@@ -373,7 +377,6 @@ void e1000_apply_rx_features(struct e1000_adapter *adapter)
 {
 	struct net_device *netdev = adapter->netdev;
 	struct e1000_hw *hw = &adapter->hw;
-	u32 rxcsum;
 
 	/* Its receive unit goes through a reset for that anyway */
 	if (hw->mac_type <= e1000_82542_rev2_1) {
@@ -390,11 +393,6 @@ void e1000_apply_rx_features(struct e1000_adapter *adapter)
 	e1000_set_rx_mode(netdev);
 	e1000_setup_rctl(adapter);
 	netif_addr_unlock_bh(netdev);
-
-	rxcsum = er32(RXCSUM) & ~E1000_RXCSUM_TUOFL;
-	if (adapter->rx_csum)
-		rxcsum |= E1000_RXCSUM_TUOFL;
-	ew32(RXCSUM, rxcsum);
 
 	e1000_unlock_reset(adapter);
 }

@@ -150,6 +150,32 @@ e1000_set_features(...)
 	...>
 }
 
+@ rx_csum_setup @
+@@
+e1000_configure_rx(...)
+{
+	<...
+-	if (adapter->rx_csum)
+-		rxcsum |= E1000_RXCSUM_TUOFL;
+-	else
+-		rxcsum &= ~E1000_RXCSUM_TUOFL;
++	rxcsum |= E1000_RXCSUM_TUOFL;
+	...>
+}
+
+@ rx_csum_use @
+@@
+e1000_rx_checksum(...)
+{
+	...
+	if (unlikely(
+-	    hw->mac_type < e1000_82543
++	    hw->mac_type < e1000_82543 || !adapter->rx_csum
+	   ))
+		return;
+	...
+}
+
 @ configure_rx @
 @@
 e1000_configure_rx(...)
