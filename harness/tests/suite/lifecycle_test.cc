@@ -121,10 +121,12 @@ protected:
   /// Every frame came back, or the stack has it, in order and once.
   void expect_nothing_lost()
   {
+    const uint64_t ended = handled();
     figure("sent", sent_.size());
     figure("back", back_.size());
     figure("in the stack", in_stack_);
-    EXPECT_EQ(handled(), sent_.size());
+    figure("lost", sent_.size() - ended);
+    EXPECT_EQ(ended, sent_.size());
     if (loaded_) {
       EXPECT_THAT(back_, AreFrames(swapped(sent_)));
     } else {
