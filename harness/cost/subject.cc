@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "cost/flood.h"
+#include "lab/guest_setup.h"
 #include "packet/builder.h"
 
 namespace verdict::cost {
@@ -234,6 +235,8 @@ Result<void> Subject::set_point(size_t nic)
     if (auto set = agent_.link(name, {}, 9000); !set)
       return set;
   }
+  if (auto linked = until_link(agent_, name); !linked)
+    return linked;
   // It receives again when this is answered.
   if (auto answered = machine_->wire(nic).until_sentinel(); !answered)
     return tl::unexpected(answered.error());

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/deadline.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "packet/address.h"
@@ -23,6 +24,8 @@ constexpr milliseconds boot_timeout{ 120000 };
 
 /// A kernel of our own has its checkers' memory to carry: KASAN's shadow, lockdep's tables.
 constexpr unsigned debug_memory_mib = 512;
+
+constexpr milliseconds link_timeout{ 30000 };
 
 const std::string dma_debug = "/sys/kernel/debug/dma-api/";
 constexpr const char *kmemleak = "/sys/kernel/debug/kmemleak";
@@ -122,6 +125,21 @@ Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string 
   if (!done)
     return tl::unexpected(done.error());
   return {};
+}
+
+Result<void> until_link(guest::Agent &agent, const std::string &ifname)
+{
+  const Deadline deadline(link_timeout);
+  for (;;) {
+    auto device = agent.netdev(ifname);
+    if (!device)
+      return tl::unexpected(device.error());
+    if ((*device)["carrier"] == 1 && (*device)["operstate"] == "up")
+      return {};
+    if (deadline.expired())
+      return fail(ifname + " has no link that the stack can send on: " + device->dump());
+    std::this_thread::sleep_for(milliseconds(10));
+  }
 }
 
 bool lists_dma_mappings(guest::Agent &agent)

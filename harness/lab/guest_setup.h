@@ -35,6 +35,11 @@ unsigned slowness();
 /// Tells the guest where the harness is, so that it never asks.
 Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname);
 
+/// Waits until an interface has its link and the stack can send. The kernel lets it up to a second
+/// after the driver has told of the link, and drops what is sent before (net/core/link_watch.c,
+/// noop_enqueue() in net/sched/sch_generic.c); XDP needs no such leave. Error: no link in time.
+Result<void> until_link(guest::Agent &agent, const std::string &ifname);
+
 /// Whether the guest's kernel can look for memory that it has lost.
 bool has_kmemleak(guest::Agent &agent);
 

@@ -4,6 +4,7 @@
 // nothing leaks, and when memory is back all goes on by itself. On the debug kernel.
 #include "base/bytes.h"
 #include "base/text.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
@@ -175,6 +176,7 @@ protected:
     EXPECT_GT(refused, 0u) << "no failure was noticed";
     figure("allocations", nth - 1);
     figure("refused", refused);
+    ASSERT_OK(until_link(agent(), ifname()));
     const auto frames = test_frames(nic(), notable_sizes());
     ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
     EXPECT_THAT(back, AreFrames(swapped(frames)));

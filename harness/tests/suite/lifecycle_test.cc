@@ -59,7 +59,7 @@ protected:
     return {};
   }
 
-  /// Down and up again, as fast as it goes.
+  /// Down and up again.
   Result<void> down_and_up(size_t nic = 0)
   {
     if (auto down = agent().link(ifname(nic), false); !down)
@@ -115,6 +115,7 @@ protected:
       ASSERT_OK(until_handled(handled()));
     }
     ASSERT_OK_AND_ASSIGN(sent_, traffic.stop());
+    ASSERT_OK(until_link(agent(), ifname()));
     ASSERT_OK_AND_ASSIGN(back_, wire().until_sentinel());
   }
 
@@ -321,6 +322,7 @@ TEST_P(Lifecycle, EveryRingSize)
     ASSERT_EQ(ring.owned, size - 2);
     if (storm() > 1 && size % 512 && size != least)
       continue; // the NIC holds its frames for a second after each change
+    ASSERT_OK(until_link(agent(), ifname()));
     const auto frames = test_frames(nic(), 8);
     ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
     ASSERT_THAT(back, AreFrames(swapped(frames)));
@@ -340,6 +342,7 @@ TEST_P(Lifecycle, SmallTxRings)
   for (const uint32_t size : { 48, 64 }) {
     SCOPED_TRACE(size);
     ASSERT_OK(agent().rings(ifname(), 256, size));
+    ASSERT_OK(until_link(agent(), ifname()));
     std::vector<Frame> back;
     for (size_t i = 0; i < frames.size(); i += fits) {
       const size_t count = std::min(fits, frames.size() - i);

@@ -2,6 +2,7 @@
 // The ways in which a NIC is polled: by a thread of its own, by a timer, by a socket that waits, by
 // the console in whatever context that prints.
 #include "base/text.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -195,6 +196,7 @@ TEST_P(Polling, ByTheConsole)
     GTEST_SKIP() << "the guest's kernel has no configfs, and with it no netconsole";
   // Little room, and long between two polls: the frames that are sent stay in the ring.
   ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(), "tx", "48" }));
+  ASSERT_OK(until_link(agent(), ifname()));
   ASSERT_OK(attach(bounce));
   const NicAddress address = nic();
   const auto loaded = agent().insmod("stock/netconsole.ko",

@@ -2,6 +2,7 @@
 // Several CPUs at one device: two NICs, polled by a CPU each, redirect into a third, which has a
 // life of its own meanwhile.
 #include "base/text.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -16,6 +17,7 @@ protected:
   void start()
   {
     ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(target), "tx", "4096" }));
+    ASSERT_OK(until_link(agent(), ifname(target)));
     ASSERT_OK(wire(target).until_sentinel());
     ASSERT_OK(pin(0, 0));
     ASSERT_OK(pin(2, 1));
@@ -58,6 +60,7 @@ protected:
       ASSERT_OK_AND_ASSIGN(auto back, wire(source).until_sentinel());
       EXPECT_THAT(back, HasNoFrames());
     }
+    ASSERT_OK(until_link(agent(), ifname(target)));
     ASSERT_OK_AND_ASSIGN(auto out, wire(target).until_sentinel());
 
     std::vector<Frame> out0, out2;

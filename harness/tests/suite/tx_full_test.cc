@@ -2,6 +2,7 @@
 // A Tx ring that is too small for what programs, redirects and the stack want to send: each XDP
 // frame is on the wire or counted as an error, each of the stack's frames is on the wire.
 #include "guest/hex.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -23,6 +24,7 @@ protected:
   void make_scarce(const char *nanoseconds)
   {
     ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(), "tx", smallest }));
+    ASSERT_OK(until_link(agent(), ifname()));
     const std::string knobs = "/sys/class/net/" + ifname() + "/";
     ASSERT_OK(agent().write(knobs + "gro_flush_timeout", nanoseconds));
     ASSERT_OK(agent().write(knobs + "napi_defer_hard_irqs", "1000"));

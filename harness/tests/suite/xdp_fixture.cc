@@ -230,6 +230,8 @@ Result<void> XdpTest::set_mtu(unsigned mtu, size_t nic)
     return done;
   if (nic == 0)
     mtu_ = mtu;
+  if (auto linked = until_link(agent(), ifname(nic)); !linked)
+    return linked;
   if (auto heard = wire(nic).until_sentinel(); !heard)
     return tl::unexpected(heard.error());
   return {};
@@ -239,7 +241,9 @@ Result<void> XdpTest::bring_up(size_t nic)
 {
   if (auto done = agent().link(ifname(nic), true); !done)
     return done;
-  return add_neighbour(agent(), nic, ifname(nic));
+  if (auto added = add_neighbour(agent(), nic, ifname(nic)); !added)
+    return added;
+  return until_link(agent(), ifname(nic));
 }
 
 Result<std::string> XdpTest::slot_of(const std::string &ifname)
@@ -294,7 +298,7 @@ Result<void> XdpTest::set_cable(size_t nic, bool in)
     if (!device)
       return tl::unexpected(device.error());
     if (device->value("carrier", -1) == (in ? 1 : 0))
-      return {};
+      return in ? until_link(agent(), ifname(nic)) : Result<void>();
     std::this_thread::sleep_for(milliseconds(10));
   }
   return fail(ifname(nic) + " does not notice that its cable is " + (in ? "in" : "out"));

@@ -98,7 +98,7 @@ protected:
   /// Sets the MTU of a NIC and waits until it receives again.
   Result<void> set_mtu(unsigned mtu, size_t nic = 0);
 
-  /// Brings an interface up again. Going down has cost it its neighbour.
+  /// Brings an interface up again and waits for its link. Going down has cost it its neighbour.
   Result<void> bring_up(size_t nic);
 
   /// The PCI address of a NIC: "0000:00:10.0".
