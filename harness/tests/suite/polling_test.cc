@@ -162,13 +162,12 @@ TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
   ASSERT_EQ(first.size(), 1u);
 
   ASSERT_OK(configure(bounce));
-  const auto empty = rx_ring(0);
-  ASSERT_OK(empty);
+  ASSERT_OK_AND_ASSIGN(const RxRing empty, rx_ring());
   ASSERT_OK(wire().inject(frames));
   const Deadline deadline(milliseconds(5000));
-  for (auto ring = empty; ring->owned + frames.size() > empty->owned; ring = rx_ring(0)) {
+  for (RxRing ring = empty; ring.owned + frames.size() > empty.owned;) {
     ASSERT_FALSE(deadline.expired()) << "QEMU does not fill the ring";
-    ASSERT_OK(ring);
+    ASSERT_OK_AND_ASSIGN(ring, rx_ring());
   }
   ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
   ASSERT_OK(agent().write("/proc/sys/net/core/busy_poll", "100000"));
