@@ -341,12 +341,14 @@ int e1000_change_mtu(struct net_device *netdev, int new_mtu)
 
 	e1000_lock_reset(adapter);
 
-	/* The reset that is part of going down looks at max_frame_size */
+	/* Down, XDP sends no frame of the new length to a FIFO of the old size */
 	reset = e1000_mtu_needs_reset(&adapter->hw, max_frame);
-	adapter->hw.max_frame_size = max_frame;
 	if (running && reset)
 		e1000_down(adapter);
+	adapter->hw.max_frame_size = max_frame;
 	WRITE_ONCE(netdev->mtu, new_mtu);
+	if (!running || reset)
+		e1000_reset(adapter);
 	if (running && reset) {
 		e1000_up(adapter);
 	} else if (running) {
@@ -355,8 +357,6 @@ int e1000_change_mtu(struct net_device *netdev, int new_mtu)
 		e1000_setup_rctl(adapter);
 		netif_addr_unlock_bh(netdev);
 		e1000_set_watermarks(adapter);
-	} else {
-		e1000_reset(adapter);
 	}
 
 	e1000_unlock_reset(adapter);
