@@ -74,13 +74,9 @@ static bool e1000_xdp_fits(const struct e1000_adapter *adapter,
 {
 	u32 descs = e1000_tx_descs(adapter, frame->len) +
 		    adapter->tx_ring->last_tx_tso;
-	u32 most = MAX_JUMBO_FRAME_SIZE;
 	u32 i;
 
-	/* The 82547's Tx FIFO has the size that the MTU asks for */
-	if (unlikely(adapter->hw.mac_type >= e1000_82547))
-		most = adapter->hw.max_frame_size + VLAN_HLEN;
-	if (unlikely(len + ETH_FCS_LEN > most))
+	if (unlikely(len > e1000_xdp_max_len(adapter)))
 		return false;
 
 	if (unlikely(frame->sinfo)) {

@@ -179,6 +179,27 @@ static inline u32 e1000_tx_descs(const struct e1000_adapter *adapter, u32 len)
 }
 
 /**
+ * e1000_xdp_max_len - how long may a frame of XDP's be?
+ * @adapter: board private structure
+ *
+ * XDP, unlike the stack, does not ask for the MTU, and most devices need not
+ * either. The 82547 has 40 KiB for Rx and Tx together, of which e1000_reset()
+ * gives Tx what the MTU asks for.
+ *
+ * Context: the Tx queue's lock is held; max_frame_size changes only while the
+ * interface is down or when the Tx FIFO is large enough before and after.
+ * Return: bytes, without FCS.
+ */
+static inline u32 e1000_xdp_max_len(const struct e1000_adapter *adapter)
+{
+	u32 most = MAX_JUMBO_FRAME_SIZE;
+
+	if (unlikely(adapter->hw.mac_type >= e1000_82547))
+		most = min(most, adapter->hw.max_frame_size + VLAN_HLEN);
+	return most - ETH_FCS_LEN;
+}
+
+/**
  * e1000_82547_reserve_fifo - may a frame go into the 82547's Tx FIFO?
  * @adapter: board private structure
  * @len: bytes in the frame, without FCS

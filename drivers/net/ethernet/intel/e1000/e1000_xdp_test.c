@@ -97,6 +97,30 @@ static void e1000_82544_on_pcix_ends_in_odd_dwords(struct kunit *test)
 			split(test, adapter, 0x1000 + offset, len, check_82544);
 }
 
+static void e1000_82547_fifo_holds_what_the_mtu_allows(struct kunit *test)
+{
+	static const e1000_mac_type macs[] = { e1000_82547, e1000_82547_rev_2 };
+	struct e1000_adapter *adapter = make_adapter(test, e1000_bus_type_pci,
+						     false);
+	struct e1000_hw *hw = &adapter->hw;
+	int i;
+
+	hw->max_frame_size = ETH_FRAME_LEN + ETH_FCS_LEN;
+	hw->mac_type = e1000_82541_rev_2;
+	KUNIT_EXPECT_EQ(test, e1000_xdp_max_len(adapter),
+			MAX_JUMBO_FRAME_SIZE - ETH_FCS_LEN);
+
+	for (i = 0; i < ARRAY_SIZE(macs); i++) {
+		hw->mac_type = macs[i];
+		hw->max_frame_size = ETH_FRAME_LEN + ETH_FCS_LEN;
+		KUNIT_EXPECT_EQ(test, e1000_xdp_max_len(adapter),
+				ETH_FRAME_LEN + VLAN_HLEN);
+		hw->max_frame_size = MAX_JUMBO_FRAME_SIZE;
+		KUNIT_EXPECT_EQ(test, e1000_xdp_max_len(adapter),
+				MAX_JUMBO_FRAME_SIZE - ETH_FCS_LEN);
+	}
+}
+
 static void e1000_82547_fifo_counts_in_full_duplex(struct kunit *test)
 {
 	struct e1000_adapter *adapter = make_adapter(test, e1000_bus_type_pci,
@@ -166,6 +190,7 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_chunks_of_plain_pci),
 	KUNIT_CASE(e1000_errata_10_on_pcix),
 	KUNIT_CASE(e1000_82544_on_pcix_ends_in_odd_dwords),
+	KUNIT_CASE(e1000_82547_fifo_holds_what_the_mtu_allows),
 	KUNIT_CASE(e1000_82547_fifo_counts_in_full_duplex),
 	KUNIT_CASE(e1000_82547_fifo_stalls_in_half_duplex),
 	KUNIT_CASE(e1000_a_part_written_back_frees_nothing),
