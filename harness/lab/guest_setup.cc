@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Goes into the golden image's key: to be raised when set_up() below changes.
-constexpr const char *set_up_version = "1";
+constexpr const char *set_up_version = "2";
 
 constexpr milliseconds boot_timeout{ 120000 };
 
@@ -57,12 +57,13 @@ Result<void> load_drivers(guest::Agent &agent, Driver driver)
   return {};
 }
 
-Result<void> set_up_nic(guest::Agent &agent, unsigned index)
+/// Error, or the interface's name.
+Result<std::string> set_up_nic(guest::Agent &agent, unsigned index)
 {
   const NicAddress address = NicAddress::of(index);
   auto name = agent.ifname_of(address.guest_mac.text());
   if (!name)
-    return tl::unexpected(name.error());
+    return name;
   for (const std::vector<std::string> &command : std::vector<std::vector<std::string>>{
            { "ip", "addr", "add", address.guest_ip.text() + "/24", "dev", *name },
            { "ip", "link", "set", *name, "up" },
@@ -70,7 +71,7 @@ Result<void> set_up_nic(guest::Agent &agent, unsigned index)
     if (auto done = agent.run_ok(command); !done)
       return tl::unexpected(done.error());
   }
-  return add_neighbour(agent, index, *name);
+  return add_neighbour(agent, index, *name).map([&] { return *name; });
 }
 
 /// Twice, as an object is a leak only if nothing pointed to it both times.
@@ -108,9 +109,16 @@ Result<void> set_up(Machine &machine, Driver driver)
   }
   if (auto loaded = load_drivers(agent, driver); !loaded)
     return loaded;
+  std::vector<std::string> names;
   for (unsigned i = 0; i < machine.nic_count(); i++) {
-    if (auto done = set_up_nic(agent, i); !done)
-      return fail(format("nic%u: ", i) + done.error().message);
+    auto name = set_up_nic(agent, i);
+    if (!name)
+      return fail(format("nic%u: ", i) + name.error().message);
+    names.push_back(*name);
+  }
+  for (const std::string &name : names) {
+    if (auto linked = until_link(agent, name); !linked)
+      return linked;
   }
   return forget_leaks(agent);
 }
