@@ -15,11 +15,6 @@ using testing::SizeIs;
 
 constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
 
-constexpr milliseconds patience{ 10000 };
-
-/// Between two looks at the guest, which has something else to do.
-constexpr milliseconds breath{ 10 };
-
 } // namespace
 
 class Lifecycle : public XdpTest {
@@ -84,13 +79,7 @@ protected:
   /// Waits until frames are handled, more than `than`.
   Result<void> until_handled(uint64_t than = 0)
   {
-    const Deadline deadline(patience);
-    while (handled() <= than) {
-      if (deadline.expired())
-        return fail("no frame of the stream is handled any more");
-      std::this_thread::sleep_for(breath);
-    }
-    return {};
+    return until("frames of the stream are handled", [&] { return handled() > than; });
   }
 
   /// Attaches the program that sends frames back.
@@ -341,8 +330,7 @@ TEST_P(Lifecycle, SmallTxRings)
   constexpr size_t fits = 8;
   for (const uint32_t size : { 48, 64 }) {
     SCOPED_TRACE(size);
-    ASSERT_OK(agent().rings(ifname(), 256, size));
-    ASSERT_OK(until_link(agent(), ifname()));
+    ASSERT_OK(set_rings(256, size));
     std::vector<Frame> back;
     for (size_t i = 0; i < frames.size(); i += fits) {
       const size_t count = std::min(fits, frames.size() - i);
@@ -494,13 +482,12 @@ protected:
         "human-monitor-command", { { "command-line", "pcie_aer_inject_error bridge " + name } });
     if (!injected)
       return tl::unexpected(injected.error());
-    const Deadline deadline(patience);
-    while (serial_log().find("device recovery successful") == std::string::npos) {
-      if (serial_log().find("device recovery failed") != std::string::npos || deadline.expired())
+    return until("the kernel recovers", [&]() -> Result<bool> {
+      const std::string log = serial_log();
+      if (log.find("device recovery failed") != std::string::npos)
         return fail("the kernel did not recover; see " + machine().serial_log().string());
-      std::this_thread::sleep_for(breath);
-    }
-    return {};
+      return log.find("device recovery successful") != std::string::npos;
+    });
   }
 };
 

@@ -2,7 +2,6 @@
 // The ways in which a NIC is polled: by a thread of its own, by a timer, by a socket that waits, by
 // the console in whatever context that prints.
 #include "base/text.h"
-#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -164,11 +163,10 @@ TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
   ASSERT_OK(configure(bounce));
   ASSERT_OK_AND_ASSIGN(const RxRing empty, rx_ring());
   ASSERT_OK(wire().inject(frames));
-  const Deadline deadline(milliseconds(5000));
-  for (RxRing ring = empty; ring.owned + frames.size() > empty.owned;) {
-    ASSERT_FALSE(deadline.expired()) << "QEMU does not fill the ring";
-    ASSERT_OK_AND_ASSIGN(ring, rx_ring());
-  }
+  ASSERT_OK(until("QEMU fills the ring", [&] {
+    return rx_ring().map(
+        [&](const RxRing &ring) { return ring.owned + frames.size() <= empty.owned; });
+  }));
   ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
   ASSERT_OK(agent().write("/proc/sys/net/core/busy_poll", "100000"));
   ASSERT_OK(agent().udp_recv(socket, 1, milliseconds(100)));
@@ -194,8 +192,7 @@ TEST_P(Polling, ByTheConsole)
   if (!agent().modprobe("configfs"))
     GTEST_SKIP() << "the guest's kernel has no configfs, and with it no netconsole";
   // Little room, and long between two polls: the frames that are sent stay in the ring.
-  ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(), "tx", "48" }));
-  ASSERT_OK(until_link(agent(), ifname()));
+  ASSERT_OK(set_rings(256, 48));
   ASSERT_OK(attach(bounce));
   const NicAddress address = nic();
   const auto loaded = agent().insmod("stock/netconsole.ko",

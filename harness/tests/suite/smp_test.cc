@@ -16,9 +16,7 @@ protected:
   /// NIC 0 and NIC 2 redirect to NIC 1, whose Tx ring holds what both bring.
   void start()
   {
-    ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(target), "tx", "4096" }));
-    ASSERT_OK(until_link(agent(), ifname(target)));
-    ASSERT_OK(wire(target).until_sentinel());
+    ASSERT_OK(set_rings(256, 4096, target));
     ASSERT_OK(pin(0, 0));
     ASSERT_OK(pin(2, 1));
     for (const size_t source : sources) {
@@ -89,13 +87,7 @@ protected:
 
   Result<void> until_seen(uint64_t count)
   {
-    const Deadline deadline(milliseconds(30000));
-    while (seen() < count) {
-      if (deadline.expired())
-        return fail("the streams have come to an end");
-      std::this_thread::sleep_for(milliseconds(10));
-    }
-    return {};
+    return until("the streams go on", [&] { return seen() >= count; });
   }
 };
 

@@ -2,7 +2,6 @@
 // A Tx ring that is too small for what programs, redirects and the stack want to send: each XDP
 // frame is on the wire or counted as an error, each of the stack's frames is on the wire.
 #include "guest/hex.h"
-#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -13,7 +12,7 @@ namespace {
 constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
 
 /// The smallest ring: XDP gets 12 of its descriptors, the rest is the stack's.
-constexpr const char *smallest = "48";
+constexpr uint32_t smallest = 48;
 
 } // namespace
 
@@ -23,12 +22,10 @@ protected:
   /// and nothing is cleaned in between.
   void make_scarce(const char *nanoseconds)
   {
-    ASSERT_OK(agent().run_ok({ "ethtool", "-G", ifname(), "tx", smallest }));
-    ASSERT_OK(until_link(agent(), ifname()));
+    ASSERT_OK(set_rings(256, smallest));
     const std::string knobs = "/sys/class/net/" + ifname() + "/";
     ASSERT_OK(agent().write(knobs + "gro_flush_timeout", nanoseconds));
     ASSERT_OK(agent().write(knobs + "napi_defer_hard_irqs", "1000"));
-    ASSERT_OK(wire().until_sentinel());
   }
 
   uint64_t statistic(const std::string &name, size_t nic = 0)
@@ -43,15 +40,14 @@ protected:
   {
     ASSERT_OK(wire().until_sentinel()); // these polls clean what was sent before
     // The last sentinel's answer may wait for the timer.
-    const Deadline deadline(milliseconds(10000));
-    unsigned long inflight;
-    do {
-      ASSERT_OK_AND_ASSIGN(
-          const std::string text,
-          agent().read("/sys/class/net/" + ifname() + "/queues/tx-0/byte_queue_limits/inflight"));
-      inflight = std::stoul(text);
-    } while (inflight && !deadline.expired());
-    EXPECT_EQ(inflight, 0u);
+    const std::string limits = "/sys/class/net/" + ifname() + "/queues/tx-0/byte_queue_limits/";
+    unsigned long inflight = 0;
+    ASSERT_OK(until("BQL has no bytes in flight", [&] {
+      return agent().read(limits + "inflight").map([&](const std::string &text) {
+        inflight = std::stoul(text);
+        return inflight == 0;
+      });
+    }));
     figure("bytes in BQL at the end", inflight);
     EXPECT_EQ(statistic("tx_timeout_count"), 0u);
     const auto frames = test_frames(nic(), 8);

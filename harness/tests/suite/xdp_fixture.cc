@@ -224,17 +224,44 @@ Result<std::vector<Frame>> XdpTest::sniffed(int socket, size_t count)
   return frames;
 }
 
+Result<void> XdpTest::until(const std::string &what, const std::function<Result<bool>()> &holds)
+{
+  const Deadline deadline(milliseconds(30000));
+  for (;;) {
+    const auto held = holds();
+    if (!held)
+      return tl::unexpected(held.error());
+    if (*held)
+      return {};
+    if (deadline.expired())
+      return fail("it did not come to pass: " + what);
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+}
+
+Result<void> XdpTest::until_receiving(size_t nic)
+{
+  if (auto linked = until_link(agent(), ifname(nic)); !linked)
+    return linked;
+  if (auto heard = wire(nic).until_sentinel(); !heard)
+    return tl::unexpected(heard.error());
+  return {};
+}
+
+Result<void> XdpTest::set_rings(uint32_t rx, uint32_t tx, size_t nic)
+{
+  if (auto done = agent().rings(ifname(nic), rx, tx); !done)
+    return done;
+  return until_receiving(nic);
+}
+
 Result<void> XdpTest::set_mtu(unsigned mtu, size_t nic)
 {
   if (auto done = agent().link(ifname(nic), {}, mtu); !done)
     return done;
   if (nic == 0)
     mtu_ = mtu;
-  if (auto linked = until_link(agent(), ifname(nic)); !linked)
-    return linked;
-  if (auto heard = wire(nic).until_sentinel(); !heard)
-    return tl::unexpected(heard.error());
-  return {};
+  return until_receiving(nic);
 }
 
 Result<void> XdpTest::bring_up(size_t nic)
@@ -292,16 +319,12 @@ Result<void> XdpTest::set_cable(size_t nic, bool in)
                                      { { "name", "wire" + std::to_string(nic) }, { "up", in } });
   if (!set)
     return tl::unexpected(set.error());
-  const Deadline deadline(milliseconds(10000));
-  while (!deadline.expired()) {
+  if (in)
+    return until_link(agent(), ifname(nic));
+  return until(ifname(nic) + " notices that its cable is out", [&]() -> Result<bool> {
     auto device = agent().netdev(ifname(nic));
-    if (!device)
-      return tl::unexpected(device.error());
-    if (device->value("carrier", -1) == (in ? 1 : 0))
-      return in ? until_link(agent(), ifname(nic)) : Result<void>();
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  return fail(ifname(nic) + " does not notice that its cable is " + (in ? "in" : "out"));
+    return device.map([](const auto &fields) { return fields.value("carrier", -1) == 0; });
+  });
 }
 
 /// When nothing is to be done, an e1000 owns all descriptors but the two that the driver keeps

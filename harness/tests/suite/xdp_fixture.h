@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -95,6 +96,13 @@ protected:
   /// there are no more.
   Result<std::vector<Frame>> sniffed(int socket, size_t count);
 
+  /// Asks every few milliseconds whether a condition holds, until it does. Error: the condition's
+  /// own, or that it did not come to pass in half a minute.
+  Result<void> until(const std::string &what, const std::function<Result<bool>()> &holds);
+
+  /// Sets the lengths of a NIC's rings and waits until it receives again.
+  Result<void> set_rings(uint32_t rx, uint32_t tx, size_t nic = 0);
+
   /// Sets the MTU of a NIC and waits until it receives again.
   Result<void> set_mtu(unsigned mtu, size_t nic = 0);
 
@@ -121,6 +129,7 @@ protected:
   void attaches_by_itself() { accountable_ = false; }
 
 private:
+  Result<void> until_receiving(size_t nic);
   void check_rx_rings();
   void check_accounting();
   void check_page_pools();
