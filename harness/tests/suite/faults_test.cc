@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Memory runs out: in a poll for one allocation in so many or for all of them, and while an
 // interface is set up for one after the other. Frames are lost only where the driver counts them,
-// nothing leaks, and when memory is back all goes on by itself. On the debug kernel.
+// nothing leaks, and when memory is back all goes on by itself. And the watchdog looks at the worst
+// moment. On the debug kernel.
 #include "base/bytes.h"
 #include "base/text.h"
 #include "lab/guest_setup.h"
@@ -324,9 +325,7 @@ TEST_P(Faults, NoPagesWhenItGoesUp)
   // written, and drops a frame that waits if the ring is empty then (e1000_flush_queue_timer in
   // hw/net).
   ASSERT_OK(until("the ring is full", [&] {
-    auto now = rx_ring();
-    EXPECT_OK(now);
-    return now && now->owned + 2 == now->count;
+    return rx_ring().map([](const RxRing &now) { return now.owned + 2 == now.count; });
   }));
   const auto frames = test_frames(nic(), notable_sizes());
   ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
@@ -390,6 +389,26 @@ TEST_P(Faults, EveryAllocationOfBinding)
         return result;
       },
       [] { return Result<void>(); });
+}
+
+// On its way down the carrier is off while the link is as it was, and on its way up the link may be
+// back before the watchdog looks.
+TEST_P(Faults, TheWatchdogLooksWhileItGoesDown)
+{
+  ASSERT_OK(attach(bounce));
+  const std::string down = "slow_napi_disable", up = "slow_napi_enable";
+  ASSERT_OK(agent().bpf_load("faults.bpf.o", "slow", { down, up }));
+  for (const std::string &program : { down, up })
+    ASSERT_OK(agent().trace_attach({ "slow", program }));
+  ASSERT_OK(agent().rings(ifname(), 256, 128));
+  for (const std::string &program : { down, up })
+    ASSERT_OK(agent().trace_detach({ "slow", program }));
+  ASSERT_OK(until_link(agent(), ifname()));
+  const auto frames = test_frames(nic(), notable_sizes());
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
+  EXPECT_THAT(back, AreFrames(swapped(frames)));
+  const std::string log = serial_log(), mark = "NIC Link is Up";
+  EXPECT_NE(log.find(mark), log.rfind(mark)) << "the watchdog did not look, so nothing was tested";
 }
 
 VERDICT_ON_PATCHED_NICS(Faults);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Failures more to the point than those of Documentation/fault-injection. */
+/* Failures more to the point than those of Documentation/fault-injection, and time for what else
+ * runs at the worst moment.
+ */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -24,6 +26,35 @@ int BPF_PROG(few_pages_below_4g, unsigned int gfp, unsigned int order, int ret)
 	if (!(gfp & GFP_DMA32) || !wanted)
 		return ret;
 	return bpf_get_prandom_u32() % 100 < *wanted;
+}
+
+static int until(__u32 round, void *end)
+{
+	return bpf_ktime_get_ns() >= *(__u64 *)end;
+}
+
+/* A preemptible kernel runs others meanwhile, on the same CPU too. */
+static void linger(__u64 milliseconds)
+{
+	__u64 end = bpf_ktime_get_ns() + milliseconds * 1000000;
+
+	bpf_loop(1 << 23, until, &end, 0);
+}
+
+/* Longer than the driver's watchdog sleeps. */
+SEC("fentry/napi_disable")
+int BPF_PROG(slow_napi_disable)
+{
+	linger(2500);
+	return 0;
+}
+
+/* Longer than QEMU negotiates a link. */
+SEC("fentry/napi_enable")
+int BPF_PROG(slow_napi_enable)
+{
+	linger(1000);
+	return 0;
 }
 
 char _license[] SEC("license") = "GPL";
