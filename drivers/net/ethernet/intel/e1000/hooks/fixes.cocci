@@ -62,3 +62,18 @@ e1000_down(struct e1000_adapter *adapter)
 +	netif_carrier_off(netdev);
 	...
 }
+
+// Each stop of a queue tells dev_watchdog() that it has just sent. A hang is
+// detected every two seconds, and dev_watchdog() waits for five.
+@ hang_is_detected @
+identifier adapter, netdev;
+@@
+e1000_clean_tx_irq(...)
+{
+	<...
+	e1000_dump(adapter);
+-	netif_stop_queue(netdev);
++	if (!netif_queue_stopped(netdev))
++		netif_stop_queue(netdev);
+	...>
+}
