@@ -4,6 +4,7 @@
 // frames each time, while the device was down.
 #include "base/text.h"
 #include "lab/guest_setup.h"
+#include "qemu/hostile_nic.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -278,6 +279,30 @@ TEST_P(Lifecycle, Reset)
 {
   attach_bounce();
   expect_recovery(std::vector<Change>(2 * storm(), [this] { return ethtool({ "-r", ifname() }); }));
+}
+
+// The device sends nothing any more, and only XDP has anything to send.
+TEST_P(Lifecycle, TxTimeout)
+{
+  constexpr uint64_t tctl = 0x400;
+  constexpr uint32_t enable = 1 << 1;
+  allow_in_log("Detected Tx Unit Hang", "it hangs");
+  allow_in_log("NETDEV WATCHDOG: ", "it hangs");
+  ASSERT_OK_AND_ASSIGN(HostileNic device, HostileNic::open(machine(), 0));
+  attach_bounce();
+  expect_recovery({ [&]() -> Result<void> {
+    const uint64_t address = device.register_address(tctl);
+    auto value = device.qtest().readl(address);
+    if (!value)
+      return tl::unexpected(value.error());
+    if (auto hung = device.qtest().writel(address, *value & ~enable); !hung)
+      return hung;
+    return until("Tx is enabled again", [&] {
+      return device.qtest().readl(address).map([&](uint32_t now) { return (now & enable) != 0; });
+    });
+  } });
+  ASSERT_OK_AND_ASSIGN(const auto stats, agent().ethtool_stats(ifname()));
+  EXPECT_EQ(stats.at("tx_timeout_count"), 1u);
 }
 
 TEST_P(Lifecycle, RingSizes)
