@@ -21,12 +21,14 @@ protected:
   /// NIC 0 gets the smallest Tx ring, and is polled by a timer, so that many frames come at once
   /// and nothing is cleaned in between. The timer is slow enough for the slowest guest to fill the
   /// ring between two polls.
-  void make_scarce()
+  Result<void> make_scarce()
   {
-    ASSERT_OK(set_rings(256, smallest));
+    if (auto done = set_rings(256, smallest); !done)
+      return done;
     const std::string knobs = "/sys/class/net/" + ifname() + "/";
-    ASSERT_OK(agent().write(knobs + "gro_flush_timeout", "20000000"));
-    ASSERT_OK(agent().write(knobs + "napi_defer_hard_irqs", "1000"));
+    if (auto done = agent().write(knobs + "gro_flush_timeout", "20000000"); !done)
+      return done;
+    return agent().write(knobs + "napi_defer_hard_irqs", "1000");
   }
 
   uint64_t statistic(const std::string &name, size_t nic = 0)
@@ -60,7 +62,7 @@ protected:
 TEST_P(TxFull, BurstsOfTransmits)
 {
   const size_t bursts = 10 * storm();
-  make_scarce();
+  ASSERT_OK(make_scarce());
   ASSERT_OK(attach(bounce));
   std::vector<Frame> sent, back;
   for (size_t i = 0; i < bursts; i++) {
@@ -84,7 +86,7 @@ TEST_P(TxFull, BurstsOfTransmits)
 TEST_P(TxFull, TransmitsRedirectsAndTheStackAtOnce)
 {
   const int stack_frames = static_cast<int>(1000 * storm());
-  make_scarce();
+  ASSERT_OK(make_scarce());
   // fq_codel, the kernel's default, drops frames that have waited for long.
   ASSERT_OK(agent().run_ok(
       { "tc", "qdisc", "replace", "dev", ifname(), "root", "pfifo", "limit", "100000" }));
