@@ -79,8 +79,8 @@ std::string table(const std::vector<TestResult> &results)
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
-  return text + "\none cell again: out/harness/verdict_suite --gtest_filter=Nic/" + rows[0] + "/" +
-         columns[0] + "\n\n";
+  return text + "\none cell again: ctest --test-dir out/harness -V -R '^Nic/" + rows[0] + "/" +
+         columns[0] + "$'\n\n";
 }
 
 std::string others(const std::vector<TestResult> &results)
