@@ -291,12 +291,8 @@ Result<void> Subject::attach()
 /// Whoever reads the socket polls the NIC: with one CPU, softirqs would starve it otherwise.
 Result<void> Subject::open_socket()
 {
-  const std::string knobs = "/sys/class/net/" + ifnames_[0] + "/";
-  for (const auto &[knob, value] : { std::pair{ "napi_defer_hard_irqs", "1000" },
-                                     std::pair{ "gro_flush_timeout", "1000000000" } }) {
-    if (auto written = agent_.write(knobs + knob, value); !written)
-      return written;
-  }
+  if (auto done = poll_by_timer(agent_, ifnames_[0], milliseconds(1000)); !done)
+    return done;
   auto opened = agent_.call(
       "xsk_open", { { "ifname", ifnames_[0] }, { "name", "cost" }, { "map", "sockets" } });
   if (!opened)

@@ -150,6 +150,21 @@ Result<void> until_link(guest::Agent &agent, const std::string &ifname)
   }
 }
 
+Result<void> poll_by_timer(guest::Agent &agent, const std::string &ifname, milliseconds period,
+                           unsigned empty_polls)
+{
+  const std::string knobs = "/sys/class/net/" + ifname + "/";
+  const auto timeout = std::chrono::nanoseconds(period).count();
+  if (auto done = agent.write(knobs + "gro_flush_timeout", std::to_string(timeout)); !done)
+    return done;
+  return agent.write(knobs + "napi_defer_hard_irqs", std::to_string(empty_polls));
+}
+
+Result<void> poll_by_interrupt(guest::Agent &agent, const std::string &ifname)
+{
+  return poll_by_timer(agent, ifname, milliseconds(0), 0);
+}
+
 bool lists_dma_mappings(guest::Agent &agent)
 {
   return agent.read(dma_debug + "disabled") == "N\n";

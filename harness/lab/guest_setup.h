@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "base/deadline.h"
 #include "base/result.h"
 #include "guest/agent_client.h"
 #include "lab/column.h"
@@ -39,6 +40,16 @@ Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string 
 /// after the driver has told of the link, and drops what is sent before (net/core/link_watch.c,
 /// noop_enqueue() in net/sched/sch_generic.c); XDP needs no such leave. Error: no link in time.
 Result<void> until_link(guest::Agent &agent, const std::string &ifname);
+
+/// After a poll in which there was work, an interface's interrupt stays off, and a timer starts the
+/// next poll. After so many polls without work the interrupt is on again
+/// (Documentation/networking/napi.rst, "Software IRQ coalescing").
+Result<void> poll_by_timer(guest::Agent &agent, const std::string &ifname, milliseconds period,
+                           unsigned empty_polls = 1000);
+
+/// Takes that back: the interrupt is on again after the next poll, which a frame must start if the
+/// timer is far off.
+Result<void> poll_by_interrupt(guest::Agent &agent, const std::string &ifname);
 
 /// Whether the guest's kernel can look for memory that it has lost.
 bool has_kmemleak(guest::Agent &agent);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -23,17 +24,9 @@ bool contains(const Frame &frame, const std::string &text)
 
 class Polling : public XdpTest {
 protected:
-  std::string knob(const std::string &name, size_t nic = 0) const
+  Result<void> poll_by_thread(size_t nic, bool on)
   {
-    return "/sys/class/net/" + ifname(nic) + "/" + name;
-  }
-
-  /// After a poll in which there was work, no interrupt, but a timer starts the next one.
-  void poll_by_timer(const char *nanoseconds)
-  {
-    ASSERT_OK(agent().write(knob("gro_flush_timeout"), nanoseconds));
-    ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "1000"));
-    ASSERT_OK(wire().until_sentinel());
+    return agent().write("/sys/class/net/" + ifname(nic) + "/threaded", on ? "1" : "0");
   }
 
   /// Has the kernel note its polls with this budget.
@@ -81,13 +74,13 @@ protected:
 TEST_P(Polling, ByAThread)
 {
   for (const size_t nic : { 0, 1 })
-    ASSERT_OK(agent().write(knob("threaded", nic), "1"));
+    ASSERT_OK(poll_by_thread(nic, true));
   expect_all_verdicts();
   // And back, under a stream.
   ASSERT_OK(configure(bounce));
   Traffic traffic(wire());
   for (size_t i = 0; i < 10 * storm(); i++)
-    ASSERT_OK(agent().write(knob("threaded"), i % 2 ? "1" : "0"));
+    ASSERT_OK(poll_by_thread(0, i % 2));
   ASSERT_OK_AND_ASSIGN(const auto sent, traffic.stop());
   ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
   EXPECT_THAT(back, AreFrames(swapped(sent)));
@@ -95,7 +88,8 @@ TEST_P(Polling, ByAThread)
 
 TEST_P(Polling, ByATimer)
 {
-  poll_by_timer("5000000");
+  ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(5)));
+  ASSERT_OK(wire().until_sentinel());
   expect_all_verdicts();
 }
 
@@ -118,8 +112,7 @@ TEST_P(Polling, BySocketsThatWait)
     trace_polls(budget);
     const size_t polls = traced_polls();
     // The timer is too late for all but the socket's own polls.
-    ASSERT_OK(agent().write(knob("gro_flush_timeout"), "20000000000"));
-    ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "1"));
+    ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(20000), 1));
     ASSERT_OK(wire().inject(udp_frame(nic(), 1, port, pattern(0, 10))));
     constexpr size_t count = 100;
     ASSERT_OK_AND_ASSIGN(first, agent().udp_recv(socket, 1, milliseconds(5000)));
@@ -135,8 +128,7 @@ TEST_P(Polling, BySocketsThatWait)
     EXPECT_GE(traced_polls() - polls, count / static_cast<size_t>(budget));
 
     // The interrupt is on again after a poll without a timer to start.
-    ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "0"));
-    ASSERT_OK(agent().write(knob("gro_flush_timeout"), "0"));
+    ASSERT_OK(poll_by_interrupt(agent(), ifname()));
     const auto more = udp_frame(nic(), 1, port, pattern(0, 10));
     ASSERT_OK(wire().inject(more));
     ASSERT_OK(agent().udp_recv(socket, 1, milliseconds(5000)));
@@ -156,8 +148,7 @@ TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
                        agent().call("udp_open", { { "port", port }, { "busy_poll_budget", 256 } }));
   const int socket = opened.value("sock", -1);
   // From a datagram it learns which NIC to poll; no interrupt and no timer does from then on.
-  ASSERT_OK(agent().write(knob("gro_flush_timeout"), "20000000000"));
-  ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "1"));
+  ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(20000), 1));
   ASSERT_OK(wire().inject(udp_frame(nic(), 1, port, pattern(0, 10))));
   ASSERT_OK_AND_ASSIGN(const auto first, agent().udp_recv(socket, 1, milliseconds(5000)));
   ASSERT_EQ(first.size(), 1u);
@@ -181,8 +172,7 @@ TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
   ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
   EXPECT_EQ(writes[register_tdt], 1u);
   ASSERT_OK(agent().sock_close(socket));
-  ASSERT_OK(agent().write(knob("napi_defer_hard_irqs"), "0"));
-  ASSERT_OK(agent().write(knob("gro_flush_timeout"), "0"));
+  ASSERT_OK(poll_by_interrupt(agent(), ifname()));
 }
 
 // The console sends from wherever somebody prints, and polls with budget 0 when the Tx ring is
@@ -203,7 +193,8 @@ TEST_P(Polling, ByTheConsole)
                                          "," + std::to_string(port) + "@" + address.host_ip.text() +
                                          "/" + address.host_mac.text());
   ASSERT_OK(loaded);
-  poll_by_timer("2000000000");
+  ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(2000)));
+  ASSERT_OK(wire().until_sentinel());
   trace_polls(0);
 
   const auto frames = test_frames(nic(), bounces);

@@ -2,6 +2,7 @@
 // A Tx ring that is too small for what programs, redirects and the stack want to send: each XDP
 // frame is on the wire or counted as an error, each of the stack's frames is on the wire.
 #include "guest/hex.h"
+#include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -25,10 +26,7 @@ protected:
   {
     if (auto done = set_rings(256, smallest); !done)
       return done;
-    const std::string knobs = "/sys/class/net/" + ifname() + "/";
-    if (auto done = agent().write(knobs + "gro_flush_timeout", "20000000"); !done)
-      return done;
-    return agent().write(knobs + "napi_defer_hard_irqs", "1000");
+    return poll_by_timer(agent(), ifname(), milliseconds(20));
   }
 
   uint64_t statistic(const std::string &name, size_t nic = 0)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // XDP_TX: the frame goes back out where it came from, as the program has left it.
-#include "tests/suite/xdp_fixture.h"
-
 #include <numeric>
+
+#include "lab/guest_setup.h"
+#include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
 
@@ -120,9 +121,7 @@ TEST_P(Tx, DoorbellsAreFarFewerThanFrames)
   ASSERT_OK(attach(tx));
   // The NIC is polled by a timer, so that the ring fills up between two polls however fast the
   // frames come.
-  const std::string knobs = "/sys/class/net/" + ifname() + "/";
-  ASSERT_OK(agent().write(knobs + "gro_flush_timeout", "50000000"));
-  ASSERT_OK(agent().write(knobs + "napi_defer_hard_irqs", "1000"));
+  ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(50)));
   ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
   expect_back(test_frames(nic(), count));
   ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
