@@ -84,14 +84,16 @@ protected:
   }
 
   /// Attaches the program that sends frames back.
-  void attach_bounce()
+  Result<void> attach_bounce()
   {
-    ASSERT_OK(attach(bounce));
-    loaded_ = true;
+    return attach(bounce).map([&] { loaded_ = true; });
   }
 
   /// Counts what the stack gets.
-  void watch_stack() { ASSERT_OK_AND_ASSIGN(socket_, sniff()); }
+  Result<void> watch_stack()
+  {
+    return sniff().map([&](int socket) { socket_ = socket; });
+  }
 
   /// Streams frames in while each of the changes happens in turn, with frames handled before,
   /// between and after them.
@@ -237,7 +239,7 @@ TEST_P(Lifecycle, MtuWithAProgram)
 
 TEST_P(Lifecycle, MtuWithoutAProgram)
 {
-  watch_stack();
+  ASSERT_OK(watch_stack());
   expect_no_reset({ mtu(9000), mtu(1500), mtu(9000) });
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const auto frames = test_frames(nic(), notable_jumbo_sizes());
@@ -248,21 +250,21 @@ TEST_P(Lifecycle, MtuWithoutAProgram)
 
 TEST_P(Lifecycle, Features)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   expect_no_reset({ feature("rx-all", "on"), feature("rx-all", "off"), feature("rxvlan", "off"),
                     feature("rxvlan", "on"), feature("rx", "off"), feature("rx", "on") });
 }
 
 TEST_P(Lifecycle, FeaturesWithoutAProgram)
 {
-  watch_stack();
+  ASSERT_OK(watch_stack());
   expect_no_reset({ feature("rx-all", "on"), feature("rx-fcs", "on"), feature("rx-fcs", "off"),
                     feature("rx-all", "off") });
 }
 
 TEST_P(Lifecycle, FiltersAndAddress)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   // Promiscuous, so that the stream is taken whatever the address is.
   expect_no_reset({ ip_link({ "promisc", "on" }), ip_link({ "address", "52:54:00:00:aa:bb" }),
                     ip_link({ "address", nic().guest_mac.text() }), ip_link({ "promisc", "off" }),
@@ -271,13 +273,13 @@ TEST_P(Lifecycle, FiltersAndAddress)
 
 TEST_P(Lifecycle, DownAndUp)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   expect_recovery(std::vector<Change>(2 * storm(), [this] { return down_and_up(); }));
 }
 
 TEST_P(Lifecycle, Reset)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   expect_recovery(std::vector<Change>(2 * storm(), [this] { return ethtool({ "-r", ifname() }); }));
 }
 
@@ -289,7 +291,7 @@ TEST_P(Lifecycle, TxTimeout)
   allow_in_log("Detected Tx Unit Hang", "it hangs");
   allow_in_log("NETDEV WATCHDOG: ", "it hangs");
   ASSERT_OK_AND_ASSIGN(HostileNic device, HostileNic::open(machine(), 0));
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   expect_recovery({ [&]() -> Result<void> {
     const uint64_t address = device.register_address(tctl);
     auto value = device.qtest().readl(address);
@@ -307,7 +309,7 @@ TEST_P(Lifecycle, TxTimeout)
 
 TEST_P(Lifecycle, RingSizes)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   sizes_ = notable_sizes();
   // Tx rings that hold what a poll sends back, or not every frame of the stream could come back.
   std::vector<Change> changes;
@@ -318,7 +320,7 @@ TEST_P(Lifecycle, RingSizes)
 
 TEST_P(Lifecycle, EveryRingSize)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   // The long form takes all legal sizes.
   const uint32_t least = 48, most = 4096, step = storm() > 1 ? 8 : 46 * 8;
   std::vector<uint32_t> sizes;
@@ -349,7 +351,7 @@ TEST_P(Lifecycle, EveryRingSize)
 
 TEST_P(Lifecycle, SmallTxRings)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   const auto frames = test_frames(nic(), notable_sizes());
   // XDP leaves 32 descriptors and a few to the stack; so many frames fit the smallest ring.
   constexpr size_t fits = 8;
@@ -373,7 +375,7 @@ TEST_P(Lifecycle, OfflineSelfTest)
 {
   if (storm() == 1 && column().name != patched_columns().front().name)
     GTEST_SKIP() << "the self-test takes ten seconds: one NIC does, but for VERDICT_STORM above 1";
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   std::string result;
   expect_recovery({ [&]() -> Result<void> {
     auto tested = agent().run({ "ethtool", "-t", ifname(), "offline" }, milliseconds(60000));
@@ -389,7 +391,7 @@ TEST_P(Lifecycle, OfflineSelfTest)
 
 TEST_P(Lifecycle, CableFlapsWithTransmits)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   const size_t flaps = storm();
   const auto carrier_changes = device().value("carrier_changes", 0u);
   expect_recovery(std::vector<Change>(flaps, [this]() -> Result<void> {
@@ -440,7 +442,7 @@ TEST_P(Lifecycle, CableFlapsWithRedirects)
 
 TEST_P(Lifecycle, SuspendAndResume)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   ASSERT_OK(agent().write("/sys/power/pm_test", "devices"));
   ASSERT_OK(agent().write("/sys/module/suspend/parameters/pm_test_delay", "0"));
   expect_recovery({ [this] { return agent().write("/sys/power/state", "mem"); } });
@@ -449,7 +451,7 @@ TEST_P(Lifecycle, SuspendAndResume)
 TEST_P(Lifecycle, UnbindAndBind)
 {
   attaches_by_itself();
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   ASSERT_OK_AND_ASSIGN(const std::string slot, slot_of(ifname()));
   expect_recovery({ [=, this]() -> Result<void> {
     if (auto done = agent().write("/sys/bus/pci/drivers/e1000/unbind", slot); !done)
@@ -463,7 +465,7 @@ TEST_P(Lifecycle, UnbindAndBind)
 TEST_P(Lifecycle, ModuleReload)
 {
   attaches_by_itself();
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   expect_recovery({ [this]() -> Result<void> {
     if (auto done = agent().rmmod("e1000"); !done)
       return done;
@@ -520,7 +522,7 @@ protected:
 // configuration; with no driver for it nobody restores that, and nothing behind it is reached.
 TEST_P(BusErrors, AreRecoveredFrom)
 {
-  attach_bounce();
+  ASSERT_OK(attach_bounce());
   expect_recovery({ [this] { return error("COMP_TIME"); } });
 }
 

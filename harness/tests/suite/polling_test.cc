@@ -30,11 +30,13 @@ protected:
   }
 
   /// Has the kernel note its polls with this budget.
-  void trace_polls(int budget)
+  Result<void> trace_polls(int budget)
   {
     const std::string event = "/sys/kernel/tracing/events/napi/napi_poll/";
-    ASSERT_OK(agent().write(event + "filter", "budget == " + std::to_string(budget)));
-    ASSERT_OK(agent().write(event + "enable", "1"));
+    const std::string filter = "budget == " + std::to_string(budget);
+    if (auto done = agent().write(event + "filter", filter); !done)
+      return done;
+    return agent().write(event + "enable", "1");
   }
 
   /// The polls of NIC 0 among them.
@@ -109,7 +111,7 @@ TEST_P(Polling, BySocketsThatWait)
     ASSERT_OK_AND_ASSIGN(auto first, agent().udp_recv(socket, 1, milliseconds(5000)));
     ASSERT_EQ(first.size(), 1u);
 
-    trace_polls(budget);
+    ASSERT_OK(trace_polls(budget));
     const size_t polls = traced_polls();
     // The timer is too late for all but the socket's own polls.
     ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(20000), 1));
@@ -195,7 +197,7 @@ TEST_P(Polling, ByTheConsole)
   ASSERT_OK(loaded);
   ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(2000)));
   ASSERT_OK(wire().until_sentinel());
-  trace_polls(0);
+  ASSERT_OK(trace_polls(0));
 
   const auto frames = test_frames(nic(), bounces);
   std::vector<Frame> bounced, printed;

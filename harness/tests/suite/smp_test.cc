@@ -14,16 +14,23 @@ protected:
   static constexpr size_t target = 1;
 
   /// NIC 0 and NIC 2 redirect to NIC 1, whose Tx ring holds what both bring.
-  void start()
+  Result<void> start()
   {
-    ASSERT_OK(set_rings(256, 4096, target));
-    ASSERT_OK(pin(0, 0));
-    ASSERT_OK(pin(2, 1));
+    if (auto done = set_rings(256, 4096, target); !done)
+      return done;
+    if (auto done = pin(0, 0); !done)
+      return done;
+    if (auto done = pin(2, 1); !done)
+      return done;
     for (const size_t source : sources) {
       const std::string name = "from" + std::to_string(source);
-      ASSERT_OK(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(target) }, name));
-      ASSERT_OK(attach_loaded(name, source));
+      const verdict_config config{ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(target) };
+      if (auto done = load(config, name); !done)
+        return done;
+      if (auto done = attach_loaded(name, source); !done)
+        return done;
     }
+    return {};
   }
 
   /// Has a NIC's interrupts, and with them its polls, on one CPU.
@@ -93,13 +100,13 @@ protected:
 
 TEST_P(Smp, TwoRedirectIntoOne)
 {
-  start();
+  ASSERT_OK(start());
   stream([]() -> Result<void> { return {}; }, 0);
 }
 
 TEST_P(Smp, TheTargetIsResetMeanwhile)
 {
-  start();
+  ASSERT_OK(start());
   const size_t resets = 3 * storm();
   stream(
       [&]() -> Result<void> {
@@ -117,7 +124,7 @@ TEST_P(Smp, TheTargetIsResetMeanwhile)
 
 TEST_P(Smp, TheTargetGoesDownMeanwhile)
 {
-  start();
+  ASSERT_OK(start());
   const size_t times = 3 * storm();
   stream(
       [&]() -> Result<void> {
