@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <tl/expected.hpp>
@@ -30,5 +31,24 @@ inline tl::unexpected<Error> fail_errno(std::string_view what, int error = errno
 {
   return fail(std::string(what) + ": " + std::strerror(error));
 }
+
+/// The value of a result that holds one; part of TRY().
+template <typename Outcome>
+auto take_value(Outcome &&result)
+{
+  if constexpr (!std::is_void_v<typename std::remove_cvref_t<Outcome>::value_type>)
+    return *std::forward<Outcome>(result);
+}
+
+/// The value of a Result. If it holds an error, the calling function returns that:
+///   const auto text = TRY(read_file(path));
+///   TRY(agent.ping());
+#define TRY(expression)                                                                            \
+  __extension__({                                                                                  \
+    auto verdict_try_ = (expression);                                                              \
+    if (!verdict_try_)                                                                             \
+      return ::tl::unexpected(std::move(verdict_try_).error());                                    \
+    ::verdict::take_value(std::move(verdict_try_));                                                \
+  })
 
 } // namespace verdict
