@@ -286,4 +286,45 @@ Result<std::vector<Frame>> Wire::exchange(const Frame &frame, milliseconds timeo
   return exchange({ &frame, 1 }, timeout);
 }
 
+/// Waits until `count` frames are in received_, or the deadline has passed. Error: a failed health
+/// check.
+Result<void> Wire::await(size_t count, const Deadline &deadline)
+{
+  for (;;) {
+    TRY(drain());
+    if (received_.size() >= count || deadline.expired())
+      return {};
+    short ready = 0;
+    if (auto waited = wait(POLLIN, deadline, ready); !waited && !deadline.expired())
+      return waited;
+  }
+}
+
+Result<std::vector<Frame>> Wire::collect(size_t count, milliseconds timeout)
+{
+  TRY(await(count, Deadline(timeout)));
+  std::vector<Frame> frames(std::make_move_iterator(received_.begin()),
+                            std::make_move_iterator(received_.end()));
+  received_.clear();
+  const std::vector<Frame> late = TRY(until_sentinel(timeout));
+  if (frames.size() < count && !late.empty())
+    return fail(name_ + format(": only %zu of %zu frames came by themselves; a sentinel brought "
+                               "%zu more, for which nobody had rung the doorbell",
+                               frames.size(), count, late.size()));
+  frames.insert(frames.end(), late.begin(), late.end());
+  return frames;
+}
+
+Result<std::vector<Frame>> Wire::exchange_for(std::span<const Frame> frames, size_t count,
+                                              milliseconds timeout)
+{
+  TRY(inject(frames, timeout));
+  return collect(count, timeout);
+}
+
+Result<std::vector<Frame>> Wire::exchange_for(const Frame &frame, milliseconds timeout)
+{
+  return exchange_for({ &frame, 1 }, 1, timeout);
+}
+
 } // namespace verdict

@@ -56,6 +56,17 @@ public:
                                       milliseconds timeout = wire_timeout);
   Result<std::vector<Frame>> exchange(const Frame &frame, milliseconds timeout = wire_timeout);
 
+  /// The `count` frames that the guest is to send by itself, and whatever follows them. Only when
+  /// they are here a sentinel proves that there are no more: its own answer rings the doorbell and
+  /// wakes NAPI, and would send for the driver what that has left lying. Fewer frames than `count`
+  /// are the result if that many do not come in time. Error: the sentinel brought the missing ones.
+  Result<std::vector<Frame>> collect(size_t count, milliseconds timeout = wire_timeout);
+
+  /// inject() and collect() in one; for a single frame one comes back.
+  Result<std::vector<Frame>> exchange_for(std::span<const Frame> frames, size_t count,
+                                          milliseconds timeout = wire_timeout);
+  Result<std::vector<Frame>> exchange_for(const Frame &frame, milliseconds timeout = wire_timeout);
+
   /// Asked several times a second while waiting; its error ends the wait: "the guest panicked".
   void set_health_check(std::function<Result<void>()> check) { health_check_ = std::move(check); }
 
@@ -85,6 +96,7 @@ private:
   Result<void> drain();
   Result<bool> send_one(const Frame &frame);
   Result<void> send_all(std::span<const Frame> frames, const Deadline &deadline);
+  Result<void> await(size_t count, const Deadline &deadline);
   Result<void> one_sentinel(std::vector<Frame> &before, const Deadline &deadline);
 
   std::string name_;

@@ -123,6 +123,49 @@ TEST_F(WireTest, ASentinelProvesThatNothingCame)
   EXPECT_THAT(frames, HasNoFrames());
 }
 
+TEST_F(WireTest, CollectsFramesThatComeByThemselves)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Peer peer(wire.take_guest_end(), bounce);
+  const std::vector<Frame> frames{ test_frame(nic, 1), test_frame(nic, 2), test_frame(nic, 3) };
+  ASSERT_OK_AND_ASSIGN(auto back, wire.exchange_for(frames, 3));
+  EXPECT_THAT(back, AreFrames(frames));
+  ASSERT_OK_AND_ASSIGN(back, wire.exchange_for(frames, 2)); // one more than was asked for
+  EXPECT_THAT(back, AreFrames(frames));
+}
+
+TEST_F(WireTest, TellsOfFramesThatNeedASentinelToCome)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  std::vector<Frame> held;
+  const Peer peer(wire.take_guest_end(), [&](Peer &peer, const Frame &frame) {
+    if (!dissect(frame).icmp_echo) {
+      held.push_back(frame);
+      return;
+    }
+    for (const Frame &late : held)
+      peer.send(late);
+    held.clear();
+    peer.send(echo_reply_to(frame));
+  });
+  const auto back = wire.exchange_for(test_frame(nic, 1), milliseconds(200));
+  ASSERT_FALSE(back);
+  EXPECT_THAT(back.error().message, HasSubstr("only 0 of 1 frames came by themselves; a sentinel "
+                                              "brought 1 more"));
+}
+
+TEST_F(WireTest, CollectsFewerFramesIfTheOthersAreLost)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Peer peer(wire.take_guest_end(), [](Peer &peer, const Frame &frame) {
+    if (frame != test_frame(nic, 2))
+      bounce(peer, frame);
+  });
+  const std::vector<Frame> frames{ test_frame(nic, 1), test_frame(nic, 2) };
+  ASSERT_OK_AND_ASSIGN(const auto back, wire.exchange_for(frames, 2, milliseconds(200)));
+  EXPECT_THAT(back, AreFrames({ frames[0] }));
+}
+
 // A driver may send what it has collected behind the stack's answer of the same poll.
 TEST_F(WireTest, ASentinelsReplyMayOvertakeOthers)
 {

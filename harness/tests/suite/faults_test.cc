@@ -165,7 +165,7 @@ protected:
     figure("refused", refused);
     ASSERT_OK(until_link(agent(), ifname()));
     const auto frames = test_frames(nic(), notable_sizes());
-    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
+    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
     EXPECT_THAT(back, AreFrames(swapped(frames)));
   }
 
@@ -274,37 +274,30 @@ TEST_P(Faults, DropTxAndRedirectNeedNoMemory)
   const auto small = test_frames(nic(), 1000, 60);
   frames.insert(frames.end(), small.begin(), small.end());
   uint64_t sent = 0;
-  const auto without_memory = [&](const verdict_config &config) -> Result<std::vector<Frame>> {
-    if (auto done = configure(config); !done)
-      return tl::unexpected(done.error());
-    for (const char *kind : { pages, slabs }) {
-      if (auto done = let_fail(kind, 100); !done)
-        return tl::unexpected(done.error());
-    }
+  const auto without_memory = [&](const verdict_config &config) -> Result<void> {
+    TRY(configure(config));
+    for (const char *kind : { pages, slabs })
+      TRY(let_fail(kind, 100));
     sent += frames.size();
-    if (auto done = wire().inject(frames); !done)
-      return tl::unexpected(done.error());
-    if (auto done =
-            until("the program has seen all", [&] { return counter(VERDICT_FRAMES) >= sent; });
-        !done)
-      return tl::unexpected(done.error());
+    TRY(wire().inject(frames));
+    TRY(until("the program has seen all", [&] { return counter(VERDICT_FRAMES) >= sent; }));
     // The stack, which answers the sentinel, does need memory.
-    for (const char *kind : { pages, slabs }) {
-      if (auto done = let_fail(kind, 0); !done)
-        return tl::unexpected(done.error());
-    }
-    return wire().until_sentinel();
+    for (const char *kind : { pages, slabs })
+      TRY(let_fail(kind, 0));
+    return {};
   };
   for (int round = 0; round < 3; round++) {
-    ASSERT_OK_AND_ASSIGN(auto back, without_memory({ .action = XDP_DROP }));
+    ASSERT_OK(without_memory({ .action = XDP_DROP }));
+    ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
     EXPECT_THAT(back, HasNoFrames());
-    ASSERT_OK_AND_ASSIGN(back, without_memory(bounce));
+    ASSERT_OK(without_memory(bounce));
+    ASSERT_OK_AND_ASSIGN(back, wire().collect(frames.size()));
     EXPECT_THAT(back, AreFrames(swapped(frames)));
-    ASSERT_OK_AND_ASSIGN(
-        back, without_memory({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
-    EXPECT_THAT(back, HasNoFrames());
-    ASSERT_OK_AND_ASSIGN(const auto out, wire(1).until_sentinel());
+    ASSERT_OK(without_memory({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
+    ASSERT_OK_AND_ASSIGN(const auto out, wire(1).collect(frames.size()));
     EXPECT_THAT(out, AreFrames(frames));
+    ASSERT_OK_AND_ASSIGN(back, wire().until_sentinel());
+    EXPECT_THAT(back, HasNoFrames());
   }
   EXPECT_EQ(counter(VERDICT_FRAMES), sent);
   figure("sent", sent);
@@ -328,7 +321,7 @@ TEST_P(Faults, NoPagesWhenItGoesUp)
     return rx_ring().map([](const RxRing &now) { return now.owned + 2 == now.count; });
   }));
   const auto frames = test_frames(nic(), notable_sizes());
-  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
   EXPECT_THAT(back, AreFrames(swapped(frames)));
 }
 
@@ -405,7 +398,7 @@ TEST_P(Faults, TheWatchdogLooksWhileItGoesDown)
     ASSERT_OK(agent().trace_detach({ "slow", program }));
   ASSERT_OK(until_link(agent(), ifname()));
   const auto frames = test_frames(nic(), notable_sizes());
-  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
   EXPECT_THAT(back, AreFrames(swapped(frames)));
   const std::string log = serial_log(), mark = "NIC Link is Up";
   EXPECT_NE(log.find(mark), log.rfind(mark)) << "the watchdog did not look, so nothing was tested";

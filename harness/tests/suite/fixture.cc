@@ -90,7 +90,7 @@ void NicTest::allow_in_log(const std::string &pattern, const std::string &reason
   allowed_.push_back({ pattern, reason });
 }
 
-void NicTest::figure(const std::string &what, uint64_t value)
+void NicTest::figure(const std::string &what, int64_t value)
 {
   if (!figures_.empty())
     figures_ += ", ";

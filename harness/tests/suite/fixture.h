@@ -68,7 +68,7 @@ protected:
   void expect_no_leaks();
 
   /// Tells something that the test has measured; the matrix shows it.
-  void figure(const std::string &what, uint64_t value);
+  void figure(const std::string &what, int64_t value);
   bool has_figures() const { return !figures_.empty(); }
 
   /// What the guest's kernel logged since the fork.

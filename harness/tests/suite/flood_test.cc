@@ -25,7 +25,7 @@ TEST_P(Flood, OfTransmits)
     GTEST_SKIP()
         << "virtio_net drops what does not fit its ring, which QEMU empties in its own time";
   ASSERT_OK(attach({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
-  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames()));
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames(), count));
   EXPECT_THAT(back, AreFrames(swapped(frames())));
 }
 

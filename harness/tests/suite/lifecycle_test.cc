@@ -118,7 +118,7 @@ protected:
     figure("sent", sent_.size());
     figure("back", back_.size());
     figure("in the stack", in_stack_);
-    figure("lost", sent_.size() - ended);
+    figure("lost", static_cast<int64_t>(sent_.size()) - static_cast<int64_t>(ended));
     EXPECT_EQ(ended, sent_.size());
     if (loaded_) {
       EXPECT_THAT(back_, AreFrames(swapped(sent_)));
@@ -144,7 +144,7 @@ protected:
   {
     figure("sent", sent_.size());
     figure("back", back_.size());
-    figure("lost while down", missing(gaps) - errors);
+    figure("lost while down", static_cast<int64_t>(missing(gaps)) - static_cast<int64_t>(errors));
     figure("refused by the driver", errors);
   }
 
@@ -153,16 +153,13 @@ protected:
   {
     if (loaded_) {
       const auto frames = test_frames(nic(), notable_sizes());
-      ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+      ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
       EXPECT_THAT(back, AreFrames(swapped(frames)));
       ASSERT_OK(agent().xdp_detach(ifname()));
     }
     ASSERT_OK_AND_ASSIGN(const int socket, sniff());
     const auto frames = test_frames(nic(), notable_sizes());
-    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
-    EXPECT_THAT(back, HasNoFrames());
-    ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket, frames.size()));
-    EXPECT_THAT(stack, AreFrames(frames));
+    expect_in_stack(frames, socket);
   }
 
   /// The stream goes on through changes that need no reset: nothing is lost and the link stays.
@@ -243,9 +240,7 @@ TEST_P(Lifecycle, MtuWithoutAProgram)
   expect_no_reset({ mtu(9000), mtu(1500), mtu(9000) });
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const auto frames = test_frames(nic(), notable_jumbo_sizes());
-  ASSERT_OK(wire().exchange(frames));
-  ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket, frames.size()));
-  EXPECT_THAT(stack, AreFrames(frames));
+  expect_in_stack(frames, socket);
 }
 
 TEST_P(Lifecycle, Features)
@@ -340,7 +335,7 @@ TEST_P(Lifecycle, EveryRingSize)
       continue; // the NIC holds its frames for a second after each change
     ASSERT_OK(until_link(agent(), ifname()));
     const auto frames = test_frames(nic(), 8);
-    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange(frames));
+    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
     ASSERT_THAT(back, AreFrames(swapped(frames)));
     exchanges++;
   }
@@ -361,7 +356,8 @@ TEST_P(Lifecycle, SmallTxRings)
     std::vector<Frame> back;
     for (size_t i = 0; i < frames.size(); i += fits) {
       const size_t count = std::min(fits, frames.size() - i);
-      ASSERT_OK_AND_ASSIGN(auto some, wire().exchange(std::span(frames).subspan(i, count)));
+      ASSERT_OK_AND_ASSIGN(auto some,
+                           wire().exchange_for(std::span(frames).subspan(i, count), count));
       back.insert(back.end(), some.begin(), some.end());
     }
     EXPECT_THAT(back, AreFrames(swapped(frames)));
@@ -434,10 +430,11 @@ TEST_P(Lifecycle, CableFlapsWithRedirects)
   EXPECT_LE(out.size(), to["tx_xdp_xmit"]);
 
   const auto frames = test_frames(nic(), notable_sizes());
-  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
-  EXPECT_THAT(back, HasNoFrames());
-  ASSERT_OK_AND_ASSIGN(auto after, wire(1).until_sentinel());
+  ASSERT_OK(wire().inject(frames));
+  ASSERT_OK_AND_ASSIGN(auto after, wire(1).collect(frames.size()));
   EXPECT_THAT(after, AreFrames(frames));
+  ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
+  EXPECT_THAT(back, HasNoFrames());
 }
 
 TEST_P(Lifecycle, SuspendAndResume)

@@ -57,19 +57,18 @@ protected:
     const auto frames = test_frames(nic(), 200, 200);
     ASSERT_OK(load(bounce));
     ASSERT_OK(attach_loaded());
-    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
     EXPECT_THAT(back, AreFrames(swapped(frames)));
 
     ASSERT_OK(configure({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }));
-    ASSERT_OK(wire(0).exchange(frames));
-    ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
+    ASSERT_OK(wire(0).inject(frames));
+    ASSERT_OK_AND_ASSIGN(auto out, wire(1).collect(frames.size()));
     EXPECT_THAT(out, AreFrames(frames));
+    ASSERT_OK(wire(0).until_sentinel()); // or this NIC would still redirect
 
     ASSERT_OK(configure({ .action = XDP_PASS }));
     ASSERT_OK_AND_ASSIGN(const int socket, sniff());
-    ASSERT_OK(wire().exchange(frames));
-    ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket, frames.size()));
-    EXPECT_THAT(stack, AreFrames(frames));
+    expect_in_stack(frames, socket);
   }
 };
 
@@ -84,7 +83,7 @@ TEST_P(Polling, ByAThread)
   for (size_t i = 0; i < 10 * storm(); i++)
     ASSERT_OK(poll_by_thread(0, i % 2));
   ASSERT_OK_AND_ASSIGN(const auto sent, traffic.stop());
-  ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
+  ASSERT_OK_AND_ASSIGN(auto back, wire().collect(sent.size()));
   EXPECT_THAT(back, AreFrames(swapped(sent)));
 }
 
@@ -231,8 +230,9 @@ TEST_P(Polling, ByTheConsole)
   ASSERT_OK(agent().rmmod("netconsole"));
   ASSERT_OK(wire().until_sentinel()); // and what it has printed about that
 
-  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(test_frames(nic(), 8)));
-  EXPECT_THAT(back, AreFrames(swapped(test_frames(nic(), 8))));
+  const auto after = test_frames(nic(), 8);
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(after, after.size()));
+  EXPECT_THAT(back, AreFrames(swapped(after)));
 }
 
 VERDICT_ON_PATCHED_NICS(Polling);

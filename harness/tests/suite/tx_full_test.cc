@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A Tx ring that is too small for what programs, redirects and the stack want to send: each XDP
-// frame is on the wire or counted as an error, each of the stack's frames is on the wire.
+// frame is on the wire or counted as an error, each of the stack's frames is on the wire, and the
+// stack has its share of the ring.
 #include "guest/hex.h"
 #include "lab/guest_setup.h"
 #include "tests/suite/traffic.h"
@@ -52,7 +53,7 @@ protected:
     figure("bytes in BQL at the end", inflight);
     EXPECT_EQ(statistic("tx_timeout_count"), 0u);
     const auto frames = test_frames(nic(), 8);
-    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
     EXPECT_THAT(back, AreFrames(swapped(frames)));
   }
 };
@@ -78,6 +79,37 @@ TEST_P(TxFull, BurstsOfTransmits)
   figure("sent", sent.size());
   figure("back", back.size());
   figure("refused", errors);
+  expect_all_is_sent();
+}
+
+// Between two polls nothing is cleaned, so what XDP leaves free in one is all that the stack has.
+// It never has to wait: were it to, XDP could take the room again before it runs.
+TEST_P(TxFull, LeavesRoomForTheStack)
+{
+  constexpr size_t in_a_poll = 60, of_the_stack = 8;
+  static_assert(in_a_poll > smallest, "XDP could fill the ring");
+  ASSERT_OK(set_rings(256, smallest));
+  ASSERT_OK(attach(bounce));
+  // Long enough to fill the Rx ring, and to send for the stack after the poll.
+  ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(2000)));
+  ASSERT_OK(wire().until_sentinel());
+  const uint64_t waits = statistic("tx_restart_queue");
+  const auto frames = test_frames(nic(), in_a_poll);
+  const Frame from_stack =
+      build(Ethernet{ .dst = nic().host_mac, .src = nic().guest_mac }, pattern(77, 200));
+  ASSERT_OK(wire().inject(frames));
+  ASSERT_OK_AND_ASSIGN(auto first, wire().receive());
+  EXPECT_THAT(first, IsFrame(swapped(frames[0])));
+  ASSERT_OK(agent().packet_send(ifname(), from_stack.bytes, of_the_stack));
+  size_t sent = 0;
+  while (sent < of_the_stack) {
+    ASSERT_OK_AND_ASSIGN(const auto frame, wire().receive());
+    sent += frame == from_stack;
+  }
+  EXPECT_EQ(statistic("tx_restart_queue"), waits) << "the stack had to wait for a poll";
+  EXPECT_GT(statistic("rx_xdp_tx_errors"), 0u) << "the ring was never full, so nothing was tested";
+  figure("refused", statistic("rx_xdp_tx_errors"));
+  ASSERT_OK(poll_by_interrupt(agent(), ifname()));
   expect_all_is_sent();
 }
 

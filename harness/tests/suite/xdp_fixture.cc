@@ -210,7 +210,6 @@ Result<int> XdpTest::udp_socket(uint16_t port, bool mark)
 
 Result<std::vector<Frame>> XdpTest::sniffed(int socket, size_t count)
 {
-  // What a sentinel has proved to be handled is in the socket; a cpumap's thread takes its time.
   auto packets = agent().packet_recv(socket, count, milliseconds(count ? 5000 : 0));
   if (!packets)
     return tl::unexpected(packets.error());
@@ -222,6 +221,18 @@ Result<std::vector<Frame>> XdpTest::sniffed(int socket, size_t count)
   for (auto &packet : *packets)
     frames.push_back(Frame{ std::move(packet.data) });
   return frames;
+}
+
+void XdpTest::expect_in_stack(std::span<const Frame> frames, int socket,
+                              const std::vector<Frame> &expected)
+{
+  ASSERT_OK(wire().inject(frames));
+  ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket, expected.size()));
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
+  EXPECT_THAT(back, HasNoFrames());
+  ASSERT_OK_AND_ASSIGN(const auto surplus, sniffed(socket, 0));
+  stack.insert(stack.end(), surplus.begin(), surplus.end());
+  EXPECT_THAT(stack, AreFrames(expected));
 }
 
 Result<void> XdpTest::until(const std::string &what, const std::function<Result<bool>()> &holds)

@@ -96,6 +96,16 @@ protected:
   /// there are no more.
   Result<std::vector<Frame>> sniffed(int socket, size_t count);
 
+  /// Injects frames at NIC 0, of which the stack gets `expected` (all, if it is left out) at a
+  /// socket of sniff(), and nothing goes out. They come by themselves: a sentinel would have NAPI
+  /// run again.
+  void expect_in_stack(std::span<const Frame> frames, int socket,
+                       const std::vector<Frame> &expected);
+  void expect_in_stack(const std::vector<Frame> &frames, int socket)
+  {
+    expect_in_stack(frames, socket, frames);
+  }
+
   /// Asks every few milliseconds whether a condition holds, until it does. Error: the condition's
   /// own, or that it did not come to pass in half a minute.
   Result<void> until(const std::string &what, const std::function<Result<bool>()> &holds);
