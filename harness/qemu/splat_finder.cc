@@ -19,12 +19,41 @@ std::string without_stamp(const std::string &line)
   return std::regex_replace(line, stamp, "", std::regex_constants::format_first_only);
 }
 
-/// The function of a call trace's line, " e1000_clean+0x1f/0x70 [e1000]"; "" for other lines.
-std::string traced_function(const std::string &text)
+/// The place that a call trace's line names, or the registers' "RIP: 0010:". A line that begins
+/// with "? " is a leftover on the stack, no caller.
+std::optional<CodePlace> traced_place(const std::string &text)
 {
-  static const std::regex frame(R"(^ *(?:RIP: [0-9a-f]+:)?([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+)");
+  static const std::regex frame(
+      R"(^ *(?:RIP: [0-9a-f]+:)?([\w.]+)\+0x([0-9a-f]+)/0x([0-9a-f]+)(?: \[(\w+)[^\]]*\])?)");
   std::smatch match;
-  return std::regex_search(text, match, frame) ? match[1].str() : "";
+  if (!std::regex_search(text, match, frame))
+    return {};
+  return CodePlace{ .function = match[1],
+                    .offset = std::stoull(match[2], nullptr, 16),
+                    .size = std::stoull(match[3], nullptr, 16),
+                    .module = match[4] };
+}
+
+/// Functions by which the kernel reports what happened elsewhere.
+bool only_reports(const CodePlace &place)
+{
+  static const std::regex reporters(
+      // printing
+      R"((__)?(dump_stack|show_)\w*|)"
+      // exceptions
+      R"((asm_)?exc_\w+|handle_bug|report_bug|__warn\w*|warn_slowpath\w*|)"
+      R"((__)?die\w*|oops_\w+|\w*page_fault_oops|kernelmode_fixup_or_oops|)"
+      R"((__)?bad_area\w*|do_(user|kern)_addr_fault|do_(error_)?trap|)"
+      // panics and NMIs
+      R"(v?panic|nmi_panic\w*|unknown_nmi_error|default_do_nmi|end_repeat_nmi|)"
+      // checkers
+      R"(print_(address_description|report|usage_bug|circular_bug|deadlock_bug|irq_inversion_bug)\w*|)"
+      R"((__)?k[ac]san_\w+|__asan_\w+|end_report|check_region_inline|(__)?ubsan_\w+|)"
+      R"(check_noncircular|check_deadlock|validate_chain|mark_lock\w*|(__)?lock_acquire|)"
+      R"(lockdep_rcu_suspicious|__might_(resched|sleep)|__schedule_bug|)"
+      R"(watchdog_timer_fn|rcu_dump_cpu_stacks|print_cpu_stall|rcu_sched_clock_irq|err_printk)",
+      std::regex::optimize);
+  return std::regex_match(place.function, reporters);
 }
 
 bool starts_trace(const std::string &text)
@@ -36,6 +65,24 @@ bool ends_splat(const std::string &text)
 {
   return text.find("---[ end trace") != text.npos ||
          text.find("---[ end Kernel panic") != text.npos;
+}
+
+/// KASAN shows where the memory came from after the trace of its use.
+bool ends_trace(const std::string &text)
+{
+  return text.starts_with("Allocated by ") || text.starts_with("Freed by ");
+}
+
+/// "Oops: 0002 [#1]" comes after the line that says which exception it was.
+bool continues(const Splat &splat, const std::string &text)
+{
+  return splat.places.empty() && (text.starts_with("Oops: ") || text.starts_with("Oops - "));
+}
+
+/// What a panic says when an oops led to it.
+bool is_consequence(const std::string &text)
+{
+  return text.find("Kernel panic - not syncing: Fatal exception") != text.npos;
 }
 
 } // namespace
@@ -112,6 +159,7 @@ std::vector<Splat> SplatFinder::find(std::string_view log) const
   Splat forgiven;        // takes the trace of what is allowed
   Splat *open = nullptr; // the splat whose lines are still coming
   bool in_trace = false; // its call trace is
+  bool in_nmi = false;   // and of that the part of an NMI's handler
   size_t number = 0;
 
   for (const std::string &line : split_lines(log)) {
@@ -124,14 +172,22 @@ std::vector<Splat> SplatFinder::find(std::string_view log) const
         in_trace = true;
         continue;
       }
-      if (in_trace && open->functions.size() < fingerprint_size) {
-        // "? name+0x..." are leftovers on the stack, no callers.
-        if (std::string function = traced_function(text); !function.empty())
-          open->functions.push_back(std::move(function));
+      if (text.find("<NMI>") != text.npos)
+        in_nmi = true;
+      if (text.find("</NMI>") != text.npos)
+        in_nmi = false;
+      // The registers stand before the trace, or in it; where an NMI came they alone say where.
+      const bool registers = text.starts_with("RIP: ");
+      if (registers || (in_trace && !in_nmi)) {
+        auto place = traced_place(text);
+        std::vector<CodePlace> &places = open->places;
+        if (place && places.size() < fingerprint_size && !only_reports(*place) &&
+            (places.empty() || places.back() != *place))
+          places.push_back(std::move(*place));
       }
-      if (ends_splat(text)) {
+      if (ends_splat(text) || (in_trace && ends_trace(text))) {
         open = nullptr;
-        in_trace = false;
+        in_trace = in_nmi = false;
         continue;
       }
     }
@@ -140,17 +196,31 @@ std::vector<Splat> SplatFinder::find(std::string_view log) const
     const auto rule = std::find_if(wanted_.begin(), wanted_.end(), matches);
     if (rule == wanted_.end())
       continue;
+    if ((open && continues(*open, text)) || (!splats.empty() && is_consequence(text)))
+      continue;
     open = &forgiven;
     if (std::none_of(allowed_.begin(), allowed_.end(), matches))
       open = &splats.emplace_back();
-    *open = { .line = number, .text = text, .reason = rule->reason, .functions = {} };
+    *open = { .line = number, .text = text, .reason = rule->reason, .places = {} };
     in_trace = starts_trace(text);
+    in_nmi = false;
   }
   return splats;
 }
 
+std::string CodePlace::text() const
+{
+  const std::string place =
+      format("%s+0x%llx/0x%llx", function.c_str(), static_cast<unsigned long long>(offset),
+             static_cast<unsigned long long>(size));
+  return module.empty() ? place : place + " [" + module + "]";
+}
+
 std::string Splat::fingerprint() const
 {
+  std::vector<std::string> functions;
+  for (const CodePlace &place : places)
+    functions.push_back(place.function);
   return functions.empty() ? text : join(functions, " < ");
 }
 
@@ -159,7 +229,7 @@ std::string describe(const std::vector<Splat> &splats)
   std::string text;
   for (const Splat &splat : splats) {
     text += format("line %zu: %s\n  (%s)\n", splat.line, splat.text.c_str(), splat.reason.c_str());
-    if (!splat.functions.empty())
+    if (!splat.places.empty())
       text += "  at " + splat.fingerprint() + "\n";
   }
   return text;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -8,18 +10,31 @@
 
 namespace verdict {
 
+/// A place in the kernel's code, as its traces name it: "e1000_clean+0x1f/0x70 [e1000]".
+struct CodePlace {
+  std::string function;
+  uint64_t offset = 0; ///< from the function's beginning, bytes
+  uint64_t size = 0;   ///< of the function, up to the next one; 0 if not known
+  std::string module;  ///< "" for the kernel itself
+
+  std::string text() const; ///< the form above
+  bool operator==(const CodePlace &) const = default;
+};
+
 /// A complaint of the kernel in its log.
 struct Splat {
-  size_t line;                        ///< in the log, from 1
-  std::string text;                   ///< the line without its time stamp
-  std::string reason;                 ///< what such a line means
-  std::vector<std::string> functions; ///< the first five of its call trace: its fingerprint
+  size_t line;        ///< in the log, from 1
+  std::string text;   ///< the line without its time stamp
+  std::string reason; ///< what such a line means
+  /// Where it happened, and the first callers, at most five. What only reports (dump_stack, panic,
+  /// exc_*) and what an NMI runs is left out.
+  std::vector<CodePlace> places;
 
   std::string fingerprint() const; ///< "e1000_clean < __napi_poll < ..."; the text without a trace
 };
 
 /// Finds splats in a kernel log. A complaint and the lines that belong to it, up to its end mark or
-/// the next complaint of the same context, count as one.
+/// the next complaint of the same context, count as one; so do an oops and the panic it ends in.
 class SplatFinder {
 public:
   /// A regular expression (ECMAScript) for one line, and why it is looked for, or forgiven.

@@ -9,7 +9,6 @@ namespace verdict {
 
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -54,10 +53,10 @@ TEST(SplatFinder, TakesAWarningAndItsTraceAsOne)
   ASSERT_THAT(splats, SizeIs(1));
   EXPECT_EQ(splats[0].line, 11u);
   EXPECT_EQ(splats[0].text, "WARNING: CPU: 0 PID: 17 at net/core/made_up.c:33 pool_put+0x3a/0x90");
-  EXPECT_THAT(splats[0].functions, ElementsAre("ring_recycle", "nic_clean_rx",
-                                               "nic_poll.constprop.0", "napi_loop", "softirq_run"));
   EXPECT_EQ(splats[0].fingerprint(),
-            "ring_recycle < nic_clean_rx < nic_poll.constprop.0 < napi_loop < softirq_run");
+            "pool_put < ring_recycle < nic_clean_rx < nic_poll.constprop.0 < napi_loop");
+  EXPECT_EQ(splats[0].places[0], (CodePlace{ "pool_put", 0x3a, 0x90, "" }));
+  EXPECT_EQ(splats[0].places[1].text(), "ring_recycle+0x12/0x40 [xdp_ring]");
 }
 
 TEST(SplatFinder, TellsTwoSplatsApart)
@@ -82,7 +81,89 @@ TEST(SplatFinder, FindsATraceWithoutAKnownComplaint)
                                          "[ 1.0] Call Trace:\n"
                                          "[ 1.0]  some_function+0x1/0x2\n");
   ASSERT_THAT(splats, SizeIs(1));
-  EXPECT_THAT(splats[0].functions, ElementsAre("some_function"));
+  EXPECT_EQ(splats[0].fingerprint(), "some_function");
+}
+
+// The registers stand before the trace, and the trace begins with how the exception was reported.
+constexpr std::string_view oops = R"(
+[    4.000001] BUG: kernel NULL pointer dereference, address: 0000000000000010
+[    4.000002] #PF: supervisor write access in kernel mode
+[    4.000003] Oops: Oops: 0002 [#1] PREEMPT SMP
+[    4.000004] CPU: 0 UID: 0 PID: 1 Comm: agent Tainted: G           O
+[    4.000005] RIP: 0010:nic_flush+0x1f/0x70 [e1000]
+[    4.000006] Code: 55 53 48 89
+[    4.000007] RSP: 0018:ffffc90000003e40 EFLAGS: 00010246
+[    4.000008] Call Trace:
+[    4.000009]  <IRQ>
+[    4.000010]  ? __die+0x23/0x70
+[    4.000011]  ? exc_page_fault+0x77/0x170
+[    4.000012]  ? nic_flush+0x1f/0x70 [e1000]
+[    4.000013]  nic_clean_rx+0x1ff/0x700 [e1000]
+[    4.000014]  </IRQ>
+[    4.000015]  <TASK>
+[    4.000016]  asm_common_interrupt+0x26/0x40
+[    4.000017] RIP: 0033:0x7f0000001234
+[    4.000018]  </TASK>
+[    4.000019] ---[ end trace 0000000000000000 ]---
+[    4.000020] RIP: 0010:nic_flush+0x1f/0x70 [e1000]
+[    4.000021] Kernel panic - not syncing: Fatal exception in interrupt
+)";
+
+TEST(SplatFinder, NamesTheFunctionOfAnOopsAndNotItsReporters)
+{
+  const auto splats = SplatFinder().find(oops);
+  ASSERT_THAT(splats, SizeIs(1)) << "exception, oops and panic are one";
+  EXPECT_EQ(splats[0].text, "BUG: kernel NULL pointer dereference, address: 0000000000000010");
+  EXPECT_EQ(splats[0].fingerprint(), "nic_flush < nic_clean_rx < asm_common_interrupt");
+  EXPECT_EQ(splats[0].places[0].text(), "nic_flush+0x1f/0x70 [e1000]");
+}
+
+TEST(SplatFinder, NamesWhereAHangWasAndNotTheNmi)
+{
+  const auto splats = SplatFinder().find(R"(
+[    9.000001] Kernel panic - not syncing: NMI: Not continuing
+[    9.000002] CPU: 0 UID: 0 PID: 1 Comm: agent Tainted: G           O
+[    9.000003] Call Trace:
+[    9.000004]  <NMI>
+[    9.000005]  panic+0x35b/0x390
+[    9.000006]  nmi_panic.cold+0xc/0xc
+[    9.000007]  unknown_nmi_error+0x96/0xc0
+[    9.000008]  exc_nmi+0xca/0x120
+[    9.000009]  some_helper_of_the_handler+0xca/0x120
+[    9.000010] RIP: 0010:nic_flush+0x44/0x70 [e1000]
+[    9.000011] Code: eb fe
+[    9.000012]  </NMI>
+[    9.000013]  <IRQ>
+[    9.000014]  nic_flush+0x44/0x70 [e1000]
+[    9.000015]  nic_clean_rx+0x1ff/0x700 [e1000]
+[    9.000016]  </IRQ>
+[    9.000017] ---[ end Kernel panic - not syncing: NMI: Not continuing ]---
+)");
+  ASSERT_THAT(splats, SizeIs(1));
+  EXPECT_EQ(splats[0].fingerprint(), "nic_flush < nic_clean_rx");
+}
+
+TEST(SplatFinder, LeavesOutWhereTheMemoryOfKasanCameFrom)
+{
+  const auto splats = SplatFinder().find(R"(
+[    5.000001] BUG: KASAN: slab-use-after-free in nic_flush+0x44/0x70 [e1000]
+[    5.000002] Call Trace:
+[    5.000003]  dump_stack_lvl+0x5d/0x80
+[    5.000004]  print_report+0xcf/0x5e0
+[    5.000005]  kasan_report+0xb5/0xe0
+[    5.000006]  nic_flush+0x44/0x70 [e1000]
+[    5.000007] Allocated by task 1:
+[    5.000008]  kasan_save_stack+0x20/0x40
+[    5.000009]  somebody_else+0x20/0x40
+)");
+  ASSERT_THAT(splats, SizeIs(1));
+  EXPECT_EQ(splats[0].fingerprint(), "nic_flush");
+}
+
+TEST(SplatFinder, APanicWithoutAnOopsIsAComplaint)
+{
+  EXPECT_THAT(SplatFinder().find("Kernel panic - not syncing: Fatal exception in interrupt\n"),
+              SizeIs(1));
 }
 
 TEST(SplatFinder, UnderstandsLinesWithACallerOrWithoutAStamp)
