@@ -51,6 +51,11 @@ Result<std::string> GoldenStore::key_of(const GoldenSpec &spec) const
   return sha256(key + join(*arguments, "\n") + "\n" + spec.set_up_key);
 }
 
+Result<fs::path> GoldenStore::folder(const GoldenSpec &spec) const
+{
+  return directory_ / TRY(key_of(spec));
+}
+
 Result<Fd> GoldenStore::obtain(const GoldenSpec &spec)
 {
   auto key = key_of(spec);
@@ -134,14 +139,14 @@ Result<void> GoldenStore::build(const GoldenSpec &spec, const fs::path &work)
 }
 
 Result<std::unique_ptr<Machine>> GoldenStore::fork(const GoldenSpec &spec, const fs::path &evidence,
-                                                   const Plugin &plugin)
+                                                   const Plugin &plugin, const fs::path &gdb)
 {
   if (auto made = make_directories(directory_); !made)
     return tl::unexpected(made.error());
   auto image = obtain(spec);
   if (!image)
     return tl::unexpected(image.error());
-  return Machine::restore(spec.machine, std::move(*image), evidence, plugin);
+  return Machine::restore(spec.machine, std::move(*image), evidence, plugin, gdb);
 }
 
 } // namespace verdict

@@ -35,9 +35,15 @@ public:
   /// processes wait for that. A boot that failed is not tried again for a minute, as other tests
   /// would only fail the same way. Errors: no boot, a splat while booting, a NIC that does not
   /// answer; all name the log. A plugin watches the machine that
-  /// is returned, not the boot.
-  Result<std::unique_ptr<Machine>>
-  fork(const GoldenSpec &spec, const std::filesystem::path &evidence, const Plugin &plugin = {});
+  /// is returned, not the boot. With a path in `gdb` the machine does not run yet, and QEMU
+  /// serves gdb on a Unix socket there.
+  Result<std::unique_ptr<Machine>> fork(const GoldenSpec &spec,
+                                        const std::filesystem::path &evidence,
+                                        const Plugin &plugin = {},
+                                        const std::filesystem::path &gdb = {});
+
+  /// Where the image of a machine is, or would be, with what the set-up has left there.
+  Result<std::filesystem::path> folder(const GoldenSpec &spec) const;
 
 private:
   Result<std::string> key_of(const GoldenSpec &spec) const;

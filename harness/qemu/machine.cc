@@ -4,8 +4,12 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/text.h"
+#include "qemu/monitor.h"
+#include "qemu/splat_finder.h"
 
 namespace verdict {
 
@@ -27,14 +31,24 @@ Result<SocketPair> stream_pair()
   return SocketPair{ Fd(ends[0]), Fd(ends[1]) };
 }
 
-/// The line of a log that names a panic, without its time stamp.
-std::string panic_line(const std::filesystem::path &serial_log)
+/// What the console says of a panic: its line, and where it was. Without one, why that is not
+/// known.
+std::string panic_message(const std::filesystem::path &serial_log)
 {
-  for (const std::string &line : split_lines(read_file(serial_log).value_or(""))) {
-    if (const size_t at = line.find("Kernel panic"); at != line.npos)
-      return line.substr(at);
-  }
-  return {};
+  const auto log = read_file(serial_log);
+  if (!log)
+    return "nobody knows why it reset itself, as its console's log cannot be read: " +
+           log.error().message;
+  constexpr std::string_view mark = "Kernel panic";
+  const size_t at = log->find(mark);
+  if (at == log->npos)
+    return "the guest reset itself without a panic message";
+  const std::string line = log->substr(at, log->find_first_of("\r\n", at) - at);
+  // The complaint that led to the panic is before it in the log, or the panic itself.
+  const auto splats = SplatFinder().find(*log);
+  const auto cause = std::find_if(splats.rbegin(), splats.rend(),
+                                  [](const Splat &splat) { return !splat.places.empty(); });
+  return cause == splats.rend() ? line : line + ", in " + cause->fingerprint();
 }
 
 } // namespace
@@ -69,7 +83,8 @@ Result<std::unique_ptr<Machine>> Machine::boot(const MachineConfig &config,
 
 Result<std::unique_ptr<Machine>> Machine::restore(const MachineConfig &config, Fd image,
                                                   const std::filesystem::path &evidence,
-                                                  const Plugin &plugin)
+                                                  const Plugin &plugin,
+                                                  const std::filesystem::path &gdb)
 {
   std::unique_ptr<Machine> machine(new Machine(config, evidence));
   if (auto started = machine->start(true, plugin); !started)
@@ -95,8 +110,10 @@ Result<std::unique_ptr<Machine>> Machine::restore(const MachineConfig &config, F
   if (!loaded || (*loaded)["data"].value("status", "") != "completed")
     return fail("the golden image of " + config.name + " cannot be loaded; see " +
                 machine->qemu_log().string());
-  if (auto going = qmp.command("cont"); !going)
-    return tl::unexpected(going.error());
+  if (gdb.empty())
+    TRY(qmp.command("cont"));
+  else
+    TRY(monitor(*machine, "gdbserver unix:" + gdb.string() + ",server=on,wait=off"));
   return machine;
 }
 
@@ -196,11 +213,12 @@ void Machine::end(Ending ending, const std::string &sentence)
 {
   // It may have panicked on its own account just before the NMI came.
   const bool by_nmi = sentence.find("NMI: Not continuing") != sentence.npos;
-  if (ending_a_hang_ && ending == Ending::panic && by_nmi)
-    standing_ = { Ending::hang,
-                  hang_symptom_ + "; an NMI ended it, and the log says where it was" };
-  else if (!ready_ && ending != Ending::infrastructure)
-    standing_ = { Ending::boot_failure, "the guest ended before it was ready: " + sentence };
+  const bool by_us = ending_a_hang_ && ending == Ending::panic && by_nmi;
+  const std::string cause = by_us ? hang_symptom_ + "; an NMI ended it: " + sentence : sentence;
+  if (!ready_ && ending != Ending::infrastructure)
+    standing_ = { Ending::boot_failure, "the guest ended before it was ready: " + cause };
+  else if (by_us)
+    standing_ = { Ending::hang, cause };
   else
     standing_ = { ending, sentence };
 }
@@ -216,8 +234,7 @@ void Machine::take_events()
     if (reason == "guest-shutdown") {
       end(Ending::clean, "the guest powered off");
     } else if (reason == "guest-reset") {
-      const std::string panic = panic_line(serial_log());
-      end(Ending::panic, panic.empty() ? "the guest reset itself without a panic message" : panic);
+      end(Ending::panic, panic_message(serial_log()));
     } else {
       end(Ending::infrastructure, "QEMU was shut down: " + reason);
     }

@@ -44,10 +44,12 @@ public:
                                                const std::filesystem::path &evidence);
 
   /// Continues where save() stopped a machine of an equal configuration; ready at once.
+  /// With a path in `gdb` it waits for a gdb on a Unix socket there, which lets it go on.
   /// `image` is opened for reading, at its beginning, and not shared with another reader.
   static Result<std::unique_ptr<Machine>> restore(const MachineConfig &config, Fd image,
                                                   const std::filesystem::path &evidence,
-                                                  const Plugin &plugin = {});
+                                                  const Plugin &plugin = {},
+                                                  const std::filesystem::path &gdb = {});
 
   ~Machine();
 

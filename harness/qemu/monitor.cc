@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "qemu/monitor.h"
+
+#include <charconv>
+
+#include "base/text.h"
+
+namespace verdict {
+
+namespace {
+
+constexpr milliseconds monitor_timeout{ 1000 };
+
+} // namespace
+
+Result<std::string> monitor(Machine &machine, const std::string &command)
+{
+  const auto answer = TRY(machine.qmp().command("human-monitor-command",
+                                                { { "command-line", command } }, monitor_timeout));
+  if (!answer.is_string())
+    return fail("QEMU's monitor does not answer with text: " + answer.dump());
+  return answer.get<std::string>();
+}
+
+Result<std::vector<CpuPosition>> cpu_positions(Machine &machine)
+{
+  return parse_registers(TRY(monitor(machine, "info registers -a")));
+}
+
+Result<std::vector<CpuPosition>> parse_registers(std::string_view registers)
+{
+  constexpr std::string_view instruction = "RIP=", halted = "HLT=1";
+  std::vector<CpuPosition> cpus;
+  for (const std::string &line : split_lines(registers)) {
+    const size_t at = line.find(instruction);
+    if (at == line.npos)
+      continue;
+    CpuPosition cpu{ .halted = line.find(halted) != line.npos };
+    const char *digits = line.data() + at + instruction.size();
+    const auto parsed = std::from_chars(digits, line.data() + line.size(), cpu.address, 16);
+    if (parsed.ec != std::errc())
+      return fail("not a CPU's registers: " + line);
+    cpus.push_back(cpu);
+  }
+  if (cpus.empty())
+    return fail("QEMU's monitor tells no CPU's registers: " + std::string(registers));
+  return cpus;
+}
+
+} // namespace verdict
