@@ -86,6 +86,23 @@ TEST(Child, SaysHowItEnded)
   EXPECT_EQ(missing.wait(Deadline(milliseconds(10000))), "exit status 127");
 }
 
+TEST(OutputOf, IsWhatACommandSays)
+{
+  ASSERT_OK_AND_ASSIGN(const std::string said,
+                       output_of({ "sh", "-c", "echo one; echo two" }, milliseconds(10000)));
+  EXPECT_EQ(said, "one\ntwo\n");
+}
+
+TEST(OutputOf, ACommandThatFailsSaysWhy)
+{
+  const auto failing = output_of({ "sh", "-c", "echo cause >&2; exit 3" }, milliseconds(10000));
+  ASSERT_FALSE(failing);
+  EXPECT_EQ(failing.error().message, "sh failed (exit status 3): cause\n");
+  const auto endless = output_of({ "sleep", "1000" }, milliseconds(20));
+  ASSERT_FALSE(endless);
+  EXPECT_EQ(endless.error().message, "sleep does not end in 20 ms");
+}
+
 TEST(Child, IsGoneWithItsObject)
 {
   pid_t pid;

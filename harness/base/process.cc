@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,6 +102,38 @@ void Child::kill()
   ::kill(pid_, SIGKILL);
   wait(Deadline(milliseconds(10000)));
   pid_ = -1;
+}
+
+namespace {
+
+/// A file without a name.
+Result<Fd> memory_file(const char *name)
+{
+  Fd file(::memfd_create(name, MFD_CLOEXEC));
+  if (!file)
+    return fail_errno("memfd_create");
+  return file;
+}
+
+Result<std::string> content(const Fd &file)
+{
+  return read_file("/proc/self/fd/" + std::to_string(file.get()));
+}
+
+} // namespace
+
+Result<std::string> output_of(const std::vector<std::string> &arguments, milliseconds timeout)
+{
+  const Fd output = TRY(memory_file("stdout"));
+  const Fd error = TRY(memory_file("stderr"));
+  Child child =
+      TRY(Child::spawn({ .arguments = arguments, .output = output.get(), .error = error.get() }));
+  const auto ended = child.wait(Deadline(timeout));
+  if (!ended)
+    return fail(arguments.front() + " does not end in " + std::to_string(timeout.count()) + " ms");
+  if (!child.exited_well())
+    return fail(arguments.front() + " failed (" + *ended + "): " + TRY(content(error)));
+  return content(output);
 }
 
 } // namespace verdict

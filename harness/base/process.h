@@ -55,4 +55,8 @@ private:
   std::optional<std::string> ended_;
 };
 
+/// Runs a command to its end: what it wrote to stdout. Error: it does not start, does not end in
+/// time, or fails, with what it wrote to stderr.
+Result<std::string> output_of(const std::vector<std::string> &arguments, milliseconds timeout);
+
 } // namespace verdict

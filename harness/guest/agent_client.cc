@@ -4,26 +4,14 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "guest/hex.h"
 
 namespace verdict::guest {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-/// Waits for a socket; false when the deadline has passed.
-bool wait_for(int fd, short events, Clock::time_point deadline)
-{
-  pollfd wait{ fd, events, 0 };
-
-  for (;;) {
-    auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0)
-      return false;
-    if (::poll(&wait, 1, static_cast<int>(left)) > 0)
-      return true;
-  }
-}
+constexpr int health_interval = 100; ///< ms
 
 std::string quoted(std::string_view op)
 {
@@ -92,23 +80,40 @@ json receive_json(int sock, size_t max, Agent::Timeout wait)
 
 } // namespace
 
-Result<void> Agent::send_line(std::string_view op, std::string_view line,
-                              Clock::time_point deadline)
+/// Waits until one of `events` is possible. Error: `when_over` at the deadline, a failed health
+/// check.
+Result<void> Agent::wait(short events, const Deadline &deadline, const std::string &when_over)
+{
+  pollfd end{ socket_.get(), events, 0 };
+
+  for (;;) {
+    const int left = deadline.poll_timeout();
+    if (!left) {
+      silent_ = true;
+      return fail(when_over);
+    }
+    if (::poll(&end, 1, std::min(left, health_interval)) > 0)
+      return {};
+    if (health_check_)
+      TRY(health_check_());
+  }
+}
+
+Result<void> Agent::send_line(std::string_view line, const Deadline &deadline)
 {
   while (!line.empty()) {
     ssize_t n = ::send(socket_.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n > 0)
       line.remove_prefix(static_cast<size_t>(n));
     else if (errno != EAGAIN && errno != EINTR)
-      return fail_errno(quoted(op) + ": send to the guest");
-    else if (!wait_for(socket_.get(), POLLOUT, deadline))
-      return fail(quoted(op) + ": the guest does not take the request");
+      return fail_errno("send to the guest");
+    else
+      TRY(wait(POLLOUT, deadline, "the guest does not take the request"));
   }
   return {};
 }
 
-Result<std::string> Agent::receive_line(std::string_view op, Clock::time_point deadline,
-                                        Timeout timeout)
+Result<std::string> Agent::receive_line(const Deadline &deadline, Timeout timeout)
 {
   char buffer[16384];
 
@@ -118,44 +123,59 @@ Result<std::string> Agent::receive_line(std::string_view op, Clock::time_point d
       pending_.erase(0, end + 1);
       return line;
     }
-    if (!wait_for(socket_.get(), POLLIN, deadline))
-      return fail(quoted(op) + ": no answer in " + std::to_string(timeout.count()) + " ms");
+    TRY(wait(POLLIN, deadline, "no answer in " + std::to_string(timeout.count()) + " ms"));
     ssize_t n = ::recv(socket_.get(), buffer, sizeof(buffer), MSG_DONTWAIT);
     if (n > 0)
       pending_.append(buffer, static_cast<size_t>(n));
     else if (n == 0)
-      return fail(quoted(op) + ": the line to the guest is closed: it has ended");
+      return fail("the line to the guest is closed: it has ended");
     else if (errno != EAGAIN && errno != EINTR)
-      return fail_errno(quoted(op) + ": receive from the guest");
+      return fail_errno("receive from the guest");
+  }
+}
+
+Result<json> Agent::answer_to(uint64_t id, const Deadline &deadline, Timeout timeout)
+{
+  for (;;) {
+    const std::string text = TRY(receive_line(deadline, timeout));
+    if (transcript_)
+      transcript_->note("<-", text);
+    auto answer = json::parse(text, nullptr, false);
+    if (!answer.is_object())
+      return fail("not a JSON object from the guest: " + text);
+    if (answer.value("id", json()) != json(id))
+      continue;
+    if (auto error = answer.find("error"); error != answer.end())
+      return fail(error->is_string() ? error->get<std::string>() : error->dump());
+    if (auto ok = answer.find("ok"); ok != answer.end())
+      return std::move(*ok);
+    return fail("neither \"ok\" nor \"error\" in the answer: " + text);
   }
 }
 
 Result<json> Agent::call(std::string_view op, json arguments, Timeout timeout)
 {
-  auto deadline = Clock::now() + timeout;
-  auto id = ++last_id_;
+  const Deadline deadline(timeout);
+  const auto id = ++last_id_;
 
   arguments["id"] = id;
   arguments["op"] = op;
-  auto line = arguments.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-  if (auto sent = send_line(op, line, deadline); !sent)
-    return tl::unexpected(sent.error());
-  for (;;) {
-    auto text = receive_line(op, deadline, timeout);
-    if (!text)
-      return tl::unexpected(text.error());
-    auto answer = json::parse(*text, nullptr, false);
-    if (!answer.is_object())
-      return fail(quoted(op) + ": not a JSON object from the guest: " + *text);
-    if (answer.value("id", json()) != json(id))
-      continue;
-    if (auto error = answer.find("error"); error != answer.end())
-      return fail(quoted(op) + ": " +
-                  (error->is_string() ? error->get<std::string>() : error->dump()));
-    if (auto ok = answer.find("ok"); ok != answer.end())
-      return std::move(*ok);
-    return fail(quoted(op) + ": neither \"ok\" nor \"error\" in the answer: " + *text);
-  }
+  const auto line = arguments.dump(-1, ' ', false, json::error_handler_t::replace);
+  silent_ = false;
+  if (transcript_)
+    transcript_->note("->", line);
+  const auto sent = send_line(line + "\n", deadline);
+  auto answer = sent ? answer_to(id, deadline, timeout) : tl::unexpected(sent.error());
+  if (answer)
+    return answer;
+  remark(answer.error().message);
+  return fail(quoted(op) + ": " + answer.error().message);
+}
+
+void Agent::remark(std::string_view text)
+{
+  if (transcript_)
+    transcript_->note("--", text);
 }
 
 Result<FaultResult> Agent::call_failing(unsigned nth, std::string_view op, json arguments,
@@ -240,7 +260,8 @@ Result<std::map<std::string, uint32_t>> Agent::bpf_load(const std::string &objec
   if (!bound_to.empty())
     request["bound_to"] = bound_to;
   auto answer = call("bpf_load", request);
-  return taken("bpf_load", answer, [](const json &a) {
+  return taken("bpf_load", answer, [&](const json &a) {
+    loaded_[name] = a;
     std::map<std::string, uint32_t> ids;
     for (const auto &[program, info] : a.at("programs").items())
       ids[program] = info.at("id");
@@ -250,6 +271,7 @@ Result<std::map<std::string, uint32_t>> Agent::bpf_load(const std::string &objec
 
 Result<void> Agent::bpf_unload(const std::string &name)
 {
+  loaded_.erase(name);
   return done(call("bpf_unload", { { "name", name } }));
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -12,8 +13,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/deadline.h"
 #include "base/fd.h"
 #include "base/result.h"
+#include "base/transcript.h"
 
 namespace verdict::guest {
 
@@ -93,6 +96,19 @@ public:
   /// Takes a connected stream socket.
   explicit Agent(Fd socket) : socket_(std::move(socket)) {}
 
+  /// Writes what is said from now on into a file; long hex data is shortened.
+  void record(Transcript transcript) { transcript_ = std::move(transcript); }
+
+  /// Adds a line of our own to that.
+  void remark(std::string_view text);
+
+  /// Asked several times a second while waiting; its error ends the wait: "the test's time is
+  /// over".
+  void set_health_check(std::function<Result<void>()> check) { health_check_ = std::move(check); }
+
+  /// The last call was not answered in its time.
+  bool silent() const { return silent_; }
+
   /// Sends a request and waits for its answer. The error names the operation and the cause: the
   /// guest's own, a timeout, or a closed line. Answers to calls that have timed out are skipped.
   Result<json> call(std::string_view op, json arguments = json::object(),
@@ -130,6 +146,8 @@ public:
                                                    const std::string &name,
                                                    const std::vector<std::string> &programs,
                                                    const std::string &bound_to = "");
+  /// The objects that are loaded, and what bpf_load answered: programs and maps.
+  const std::map<std::string, json> &loaded() const { return loaded_; }
   /// Drops an object: its maps, its tracing attachments; XDP attachments stay.
   Result<void> bpf_unload(const std::string &name);
 
@@ -189,12 +207,16 @@ public:
   Result<uint64_t> xdp_features(uint32_t ifindex);
 
 private:
-  Result<void> send_line(std::string_view op, std::string_view line,
-                         std::chrono::steady_clock::time_point deadline);
-  Result<std::string> receive_line(std::string_view op,
-                                   std::chrono::steady_clock::time_point deadline, Timeout timeout);
+  Result<void> wait(short events, const Deadline &deadline, const std::string &when_over);
+  Result<void> send_line(std::string_view line, const Deadline &deadline);
+  Result<std::string> receive_line(const Deadline &deadline, Timeout timeout);
+  Result<json> answer_to(uint64_t id, const Deadline &deadline, Timeout timeout);
 
   Fd socket_;
+  std::optional<Transcript> transcript_;
+  std::function<Result<void>()> health_check_;
+  bool silent_ = false;
+  std::map<std::string, json> loaded_;
   std::string pending_; // received, not yet a whole line
   uint64_t last_id_ = 0;
 };

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "base/file.h"
 #include "guest/hex.h"
+#include "tests/temporary_directory.h"
 
 namespace verdict::guest {
 namespace {
@@ -99,6 +101,39 @@ TEST_F(AgentTest, GuestThatDoesNotReadIsATimeout)
   auto result = agent.call("write", { { "data", std::string(8 << 20, 'x') } }, 50ms);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message, "agent: write: the guest does not take the request");
+}
+
+TEST_F(AgentTest, HealthCheckEndsAWait)
+{
+  agent.set_health_check([] { return Result<void>(fail("the test's time is over")); });
+  auto result = agent.ping();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "agent: ping: the test's time is over");
+  EXPECT_FALSE(agent.silent()) << "it had no time to answer";
+}
+
+TEST_F(AgentTest, IsSilentUntilItAnswers)
+{
+  ASSERT_FALSE(agent.ping(5ms));
+  EXPECT_TRUE(agent.silent());
+  answer("{\"id\":2,\"ok\":{}}\n");
+  ASSERT_TRUE(agent.ping());
+  EXPECT_FALSE(agent.silent());
+}
+
+TEST_F(AgentTest, RecordsWhatIsSaidAndWhatIsNot)
+{
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "agent.log";
+  agent.record(*Transcript::create(path));
+  answer("{\"id\":1,\"ok\":{}}\n");
+  ASSERT_TRUE(agent.ping());
+  ASSERT_FALSE(agent.call("read", { { "path", "/x" } }, 5ms));
+  const std::string log = verdict::read_file(path).value_or("");
+  EXPECT_THAT(log, HasSubstr(" -> {\"id\":1,\"op\":\"ping\"}\n"));
+  EXPECT_THAT(log, HasSubstr(" <- {\"id\":1,\"ok\":{}}\n"));
+  EXPECT_THAT(log, HasSubstr(" -> {\"id\":2,\"op\":\"read\",\"path\":\"/x\"}\n"));
+  EXPECT_THAT(log, HasSubstr(" -- no answer in 5 ms\n"));
 }
 
 TEST_F(AgentTest, AnswerMayComeInPieces)
