@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "packet/diff.h"
 #include "packet/dissect.h"
+#include "packet/mismatch.h"
 
 namespace verdict {
 
@@ -79,7 +80,7 @@ inline HasNoFramesMatcher HasNoFrames()
 }
 
 /// The frames are `expected`, in this order, byte for byte. For many frames: says how many there
-/// are, where the first difference is, and explains only that one.
+/// are, where the first difference is, and explains only that one. All are noted for the evidence.
 class AreFramesMatcher {
 public:
   using is_gtest_matcher = void;
@@ -92,6 +93,7 @@ public:
       return true;
     if (!listener)
       return false;
+    note_mismatch({ expected_, actual });
     if (actual.size() != expected_.size())
       *listener << "which are " << actual.size() << " instead of " << expected_.size() << "; ";
     for (size_t i = 0; i < actual.size() && i < expected_.size(); i++) {

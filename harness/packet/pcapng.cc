@@ -16,6 +16,7 @@ constexpr uint32_t section_header_block = 0x0a0d0d0a;
 constexpr uint32_t interface_description_block = 1;
 constexpr uint32_t enhanced_packet_block = 6;
 constexpr uint16_t option_end = 0;
+constexpr uint16_t option_comment = 1;
 constexpr uint16_t option_if_name = 2;
 constexpr uint16_t option_if_tsresol = 9;
 constexpr uint16_t option_epb_flags = 2;
@@ -87,7 +88,8 @@ uint32_t PcapngWriter::add_interface(const std::string &name)
   return interfaces_++;
 }
 
-void PcapngWriter::add(uint32_t interface, Direction direction, const Frame &frame, Time time)
+void PcapngWriter::add(uint32_t interface, Direction direction, const Frame &frame,
+                       const std::string &comment, Time time)
 {
   const auto stamp = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
@@ -101,6 +103,8 @@ void PcapngWriter::add(uint32_t interface, Direction direction, const Frame &fra
   pad(body);
   const auto flags = static_cast<uint32_t>(direction);
   put_option(body, option_epb_flags, &flags, sizeof(flags));
+  if (!comment.empty())
+    put_option(body, option_comment, comment.data(), comment.size());
   put_option(body, option_end, nullptr, 0);
   block(enhanced_packet_block, body);
 }

@@ -28,8 +28,9 @@ public:
   /// Declares an interface; returns its number for add().
   uint32_t add_interface(const std::string &name);
 
+  /// `comment` is for people: "frame 3 of the test". "" for none.
   void add(uint32_t interface, Direction direction, const Frame &frame,
-           Time time = std::chrono::system_clock::now());
+           const std::string &comment = "", Time time = std::chrono::system_clock::now());
 
   /// Hands what is buffered to the kernel. The first error is kept and returned.
   Result<void> flush();

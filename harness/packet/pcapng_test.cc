@@ -28,7 +28,8 @@ TEST(Pcapng, WritesSectionInterfacesAndPackets)
     EXPECT_EQ(writer->add_interface("nic0"), 0u);
     EXPECT_EQ(writer->add_interface("nic1"), 1u);
     const PcapngWriter::Time time{ std::chrono::nanoseconds(0x0000000512345678) };
-    writer->add(1, PcapngWriter::Direction::outbound, { { 'a', 'b', 'c', 'd', 'e' } }, time);
+    writer->add(1, PcapngWriter::Direction::outbound, { { 'a', 'b', 'c', 'd', 'e' } }, "", time);
+    writer->add(0, PcapngWriter::Direction::inbound, { { 'f' } }, "sentinel", time);
     EXPECT_TRUE(writer->flush());
   }
   const auto file = read_file(path);
@@ -46,7 +47,7 @@ TEST(Pcapng, WritesSectionInterfacesAndPackets)
     starts.push_back(offset);
     offset += size;
   }
-  ASSERT_THAT(types, testing::ElementsAre(0x0a0d0d0a, 1, 1, 6));
+  ASSERT_THAT(types, testing::ElementsAre(0x0a0d0d0a, 1, 1, 6, 6));
   EXPECT_EQ(u32(*file, 8), 0x1a2b3c4du);
 
   const size_t interface = starts[2];
@@ -62,6 +63,11 @@ TEST(Pcapng, WritesSectionInterfacesAndPackets)
   EXPECT_EQ(u32(*file, packet + 24), 5u);
   EXPECT_EQ(file->substr(packet + 28, 8), std::string("abcde\0\0\0", 8));
   EXPECT_EQ(file->substr(packet + 36, 8), std::string("\2\0\4\0\2\0\0\0", 8)) << "outbound";
+  EXPECT_EQ(file->substr(packet + 44, 4), std::string(4, '\0')) << "no comment";
+
+  const size_t commented = starts[4];
+  EXPECT_EQ(file->substr(commented + 32, 8), std::string("\2\0\4\0\1\0\0\0", 8)) << "inbound";
+  EXPECT_EQ(file->substr(commented + 40, 12), std::string("\1\0\10\0sentinel", 12));
 }
 
 TEST(Pcapng, NamesTheFileThatCannotBeWritten)

@@ -123,8 +123,18 @@ Result<void> Wire::drain()
     }
     received_.push_back({ { buffer, buffer + size } });
     if (recording_)
-      capture_.add(0, PcapngWriter::Direction::outbound, received_.back());
+      capture_.add(0, PcapngWriter::Direction::outbound, received_.back(),
+                   comment_on(received_.back()));
   }
+}
+
+/// What the capture says of a frame that came. To be asked once for each.
+std::string Wire::comment_on(const Frame &received)
+{
+  if (sentinel_.empty() || !is_sentinel_reply(received, nonce_))
+    return format("frame %zu that came", came_++);
+  sentinel_ = {};
+  return "the sentinel's answer";
 }
 
 /// Sends a frame; false if the wire takes none now.
@@ -145,7 +155,8 @@ Result<bool> Wire::send_one(const Frame &frame)
     return fail_errno(name_ + ": the other end of the wire is gone", error);
   }
   if (recording_)
-    capture_.add(0, PcapngWriter::Direction::inbound, frame);
+    capture_.add(0, PcapngWriter::Direction::inbound, frame,
+                 frame == sentinel_ ? "sentinel" : format("frame %zu of the test", injected_++));
   return true;
 }
 
@@ -238,10 +249,10 @@ Result<Frame> Wire::receive(milliseconds timeout)
 Result<void> Wire::one_sentinel(std::vector<Frame> &before, const Deadline &deadline)
 {
   const uint64_t nonce = ++nonce_;
-  const Frame request = padded(
+  sentinel_ = padded(
       echo_request(address_, sentinel_id, static_cast<uint16_t>(nonce), nonce_payload(nonce)));
-  if (auto sent = send_all({ &request, 1 }, deadline); !sent)
-    return sent;
+  const Frame request = sentinel_;
+  TRY(send_all({ &request, 1 }, deadline));
   for (;;) {
     if (auto drained = drain(); !drained)
       return drained;

@@ -24,7 +24,9 @@ inline constexpr uint16_t sentinel_id = 0x5e17;
 
 /// One NIC's cable: a pair of datagram sockets, one end here, the other in QEMU (-netdev dgram).
 /// First in, first out, without loss in both directions: a NIC that is not ready makes QEMU stop
-/// reading, and then inject() waits. Everything that passes is recorded in a pcapng file.
+/// reading, and then inject() waits. Everything that passes is recorded in a pcapng file,
+/// with a comment on each frame: "frame 3 of the test", "frame 3 that came", "sentinel",
+/// "the sentinel's answer"; frames are numbered from 0.
 class Wire {
 public:
   /// NIC `index`, whose frames are recorded in `capture`.
@@ -95,6 +97,7 @@ private:
   Result<void> wait(short events, const Deadline &deadline, short &ready);
   Result<void> drain();
   Result<bool> send_one(const Frame &frame);
+  std::string comment_on(const Frame &received);
   Result<void> send_all(std::span<const Frame> frames, const Deadline &deadline);
   Result<void> await(size_t count, const Deadline &deadline);
   Result<void> one_sentinel(std::vector<Frame> &before, const Deadline &deadline);
@@ -106,7 +109,9 @@ private:
   PcapngWriter capture_;
   std::deque<Frame> received_;
   std::function<Result<void>()> health_check_;
-  uint64_t nonce_;
+  uint64_t nonce_; ///< of the last sentinel
+  Frame sentinel_; ///< the last one, until it is answered
+  size_t injected_ = 0, came_ = 0;
   bool recording_ = true;
 };
 
