@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Offsets from Intel's software developer's manual of the 8254x, 13.4.
+#include "nic/e1000_state.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "qemu/physical_memory.h"
+
+namespace verdict {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Register {
+  const char *name;
+  uint64_t offset;
+};
+
+/// ICR is cleared by reading it; QEMU, as the device does, has the same causes in ICS, to be read
+/// without harm.
+constexpr Register plain_registers[] = {
+  { "CTRL", 0x0 },    { "STATUS", 0x8 },  { "ICS (pending causes)", 0xc8 },
+  { "IMS", 0xd0 },    { "RCTL", 0x100 },  { "TCTL", 0x400 },
+  { "RDH", 0x2810 },  { "RDT", 0x2818 },  { "RDTR", 0x2820 },
+  { "RADV", 0x282c }, { "ITR", 0xc4 },    { "TDH", 0x3810 },
+  { "TDT", 0x3818 },  { "TIDV", 0x3820 }, { "RXCSUM", 0x5000 },
+};
+
+constexpr uint64_t rx_ring = 0x2800, tx_ring = 0x3800; ///< base low, high, length, head, tail
+constexpr uint64_t base_high = 0x4, length = 0x8, head = 0x10, tail = 0x18;
+constexpr size_t descriptor_size = 16;
+constexpr uint32_t most_descriptors = 4096;
+
+/// How many descriptors before head and behind tail are shown.
+constexpr uint32_t surroundings = 8;
+
+Result<E1000Ring> read_ring(Machine &machine, uint64_t registers)
+{
+  const uint64_t base = TRY(physical_word(machine, registers)) |
+                        static_cast<uint64_t>(TRY(physical_word(machine, registers + base_high)))
+                            << 32;
+  const uint32_t count =
+      TRY(physical_word(machine, registers + length)) / static_cast<uint32_t>(descriptor_size);
+  E1000Ring ring{ .head = TRY(physical_word(machine, registers + head)),
+                  .tail = TRY(physical_word(machine, registers + tail)),
+                  .descriptors = {} };
+  if (!count || count > most_descriptors || ring.head >= count || ring.tail >= count)
+    return fail(format("no ring: %u descriptors, head %u, tail %u; is its interface up?", count,
+                       ring.head, ring.tail));
+  const auto words = TRY(physical_words(machine, base, count * descriptor_size / 4));
+  for (size_t i = 0; i < words.size(); i += 4)
+    ring.descriptors.push_back({ .address = words[i] | static_cast<uint64_t>(words[i + 1]) << 32,
+                                 .lower = words[i + 2],
+                                 .upper = words[i + 3] });
+  return ring;
+}
+
+/// The bits of a value that have names: "DD EOP".
+std::string names(uint32_t value, std::initializer_list<std::pair<uint32_t, const char *>> bits)
+{
+  std::vector<std::string> set;
+  for (const auto &[bit, name] : bits) {
+    if (value & bit)
+      set.push_back(name);
+  }
+  return set.empty() ? "-" : join(set, " ");
+}
+
+std::string rx_text(const E1000Descriptor &descriptor)
+{
+  return format("buffer 0x%llx, length %u, status %s, errors 0x%02x",
+                static_cast<unsigned long long>(descriptor.address), descriptor.lower & 0xffff,
+                names(descriptor.upper, { { 1 << 0, "DD" }, { 1 << 1, "EOP" } }).c_str(),
+                descriptor.upper >> 8 & 0xff);
+}
+
+std::string tx_text(const E1000Descriptor &descriptor)
+{
+  return format("buffer 0x%llx, length %u, command %s, status %s",
+                static_cast<unsigned long long>(descriptor.address), descriptor.lower & 0xffff,
+                names(descriptor.lower >> 24, { { 1 << 0, "EOP" },
+                                                { 1 << 1, "IFCS" },
+                                                { 1 << 3, "RS" },
+                                                { 1 << 5, "DEXT" },
+                                                { 1 << 6, "VLE" },
+                                                { 1 << 7, "IDE" } })
+                    .c_str(),
+                names(descriptor.upper, { { 1 << 0, "DD" } }).c_str());
+}
+
+/// The descriptors around head and tail, each by its number, in the ring's order.
+ordered_json around(const E1000Ring &ring, std::string (*text)(const E1000Descriptor &))
+{
+  const auto count = static_cast<uint32_t>(ring.descriptors.size());
+  const auto is_near = [&](uint32_t slot, uint32_t middle) {
+    return (slot + count - middle + surroundings) % count < 2 * surroundings;
+  };
+  ordered_json shown;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t slot = (ring.head + count - surroundings % count + i) % count;
+    if (!is_near(slot, ring.head) && !is_near(slot, ring.tail))
+      continue;
+    std::string line = text(ring.descriptors[slot]);
+    if (slot == ring.head)
+      line += " <- head";
+    if (slot == ring.tail)
+      line += " <- tail";
+    shown[std::to_string(slot)] = line;
+  }
+  return shown;
+}
+
+ordered_json positions(const E1000Ring &ring)
+{
+  return { { "descriptors", ring.descriptors.size() },
+           { "head", ring.head },
+           { "tail", ring.tail },
+           { "owned by the device", ring.owned() } };
+}
+
+ordered_json ring_or_reason(const Result<E1000Ring> &ring,
+                            ordered_json (*describe)(const E1000Ring &))
+{
+  return ring ? describe(*ring) : ordered_json{ { "missing", ring.error().message } };
+}
+
+} // namespace
+
+uint32_t E1000Ring::owned() const
+{
+  const auto count = static_cast<uint32_t>(descriptors.size());
+  return (tail + count - head) % count;
+}
+
+ordered_json describe_rx(const E1000Ring &ring)
+{
+  ordered_json text = positions(ring);
+  text["filled, not yet refilled"] =
+      std::count_if(ring.descriptors.begin(), ring.descriptors.end(),
+                    [](const E1000Descriptor &descriptor) { return descriptor.done(); });
+  text["around head and tail"] = around(ring, rx_text);
+  return text;
+}
+
+ordered_json describe_tx(const E1000Ring &ring)
+{
+  ordered_json text = positions(ring);
+  const size_t count = ring.descriptors.size();
+  size_t filled = 0;
+  while (filled < count) {
+    const E1000Descriptor &next = ring.descriptors[(ring.tail + filled) % count];
+    if (!next.lower || next.done())
+      break;
+    filled++;
+  }
+  text["filled beyond the tail"] = filled;
+  text["around head and tail"] = around(ring, tx_text);
+  return text;
+}
+
+Result<ordered_json> e1000_state(Machine &machine, uint64_t registers, bool behind_iommu)
+{
+  ordered_json state;
+  for (const auto &[name, offset] : plain_registers)
+    state["registers"][name] = format("0x%08x", TRY(physical_word(machine, registers + offset)));
+  if (behind_iommu) {
+    state["rx_ring"] = state["tx_ring"] = { { "missing", "its addresses are an IOMMU's" } };
+    return state;
+  }
+  state["rx_ring"] = ring_or_reason(read_ring(machine, registers + rx_ring), describe_rx);
+  state["tx_ring"] = ring_or_reason(read_ring(machine, registers + tx_ring), describe_tx);
+  return state;
+}
+
+} // namespace verdict
