@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cost/counters.h"
-#include "cost/symbols.h"
+#include "qemu/symbols.h"
 
 namespace verdict::cost {
 

@@ -9,7 +9,7 @@
 #include "cost/counters.h"
 #include "cost/measure.h"
 #include "cost/path.h"
-#include "cost/symbols.h"
+#include "qemu/symbols.h"
 #include "cost/tcp_stream.h"
 #include "cost/testpmd.h"
 #include "guest/agent_client.h"

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "cost/counters.h"
-#include "cost/symbols.h"
+#include "qemu/symbols.h"
 #include "guest/agent_client.h"
 #include "qemu/machine.h"
 

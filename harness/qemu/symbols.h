@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace verdict::cost {
+namespace verdict {
 
 /// A function of the guest's kernel.
 struct Symbol {
@@ -42,4 +42,4 @@ private:
   std::vector<Symbol> symbols_; // sorted by address, one for each
 };
 
-} // namespace verdict::cost
+} // namespace verdict

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "qemu/symbols.h"
+
 #include <gmock/gmock.h>
 
 #include "base/gtest_result.h"
-#include "cost/profile.h"
-#include "cost/symbols.h"
 
-namespace verdict::cost {
+namespace verdict {
 
 namespace {
 
@@ -106,43 +106,9 @@ TEST(Symbols, OfAProgramAreItsFiles)
   EXPECT_EQ(name_at(all, 0x55f010), "testpmd");
   EXPECT_EQ(name_at(all, 0x55e010), "");
   EXPECT_EQ(name_at(all, 0x7f0000000010), "librte_net_e1000.so.23");
-  EXPECT_EQ(range_of(all.find(0x55f010), "e1000"), Range::user);
-}
-
-TEST(Ranges, FollowFromModuleAndName)
-{
-  const Symbols all = symbols();
-  const auto range = [&](uint64_t address) { return range_of(all.find(address), "e1000"); };
-  EXPECT_EQ(range(0xffffffffc0000010), Range::driver);
-  EXPECT_EQ(range(0xffffffffc0000110), Range::xdp_ring);
-  EXPECT_EQ(range(0xffffffffc0000210), Range::bpf);
-  EXPECT_EQ(range(0xffffffffc0000310), Range::kernel);
-  EXPECT_EQ(range(0xffffffff81000210), Range::page_pool);
-  EXPECT_EQ(range(0xffffffff81000110), Range::kernel);
-  EXPECT_EQ(range(0xffffffff81000410), Range::bpf);
-  EXPECT_EQ(range(0x401000), Range::user);
-  EXPECT_EQ(range_of(all.find(0xffffffff81000110), ""), Range::kernel);
-}
-
-TEST(Profile, AddsUpByFunctionDearestFirst)
-{
-  const Counts counts{ .instructions = { { 0xffffffffc0000000, 2 },
-                                         { 0xffffffffc0000004, 3 },
-                                         { 0xffffffff81000100, 10 },
-                                         { 0xffffffff70000000, 0.25 },
-                                         { 0x401000, 1 } } };
-  const auto functions = profile(counts, symbols(), "e1000");
-  ASSERT_EQ(functions.size(), 4u);
-  EXPECT_EQ(functions[0].name, "__napi_poll");
-  EXPECT_EQ(functions[1].name, "e1000_clean [e1000]");
-  EXPECT_EQ(functions[1].instructions, 5);
-  EXPECT_EQ(functions[2].name, "(user space)");
-  EXPECT_EQ(functions[3].name, "(no symbol)");
-  EXPECT_EQ(total(functions), 16.25);
-  EXPECT_EQ(total(functions, Range::driver), 5);
-  EXPECT_EQ(total(functions, Range::kernel), 10.25);
+  EXPECT_EQ(all.find(0x55f010)->module, "user");
 }
 
 } // namespace
 
-} // namespace verdict::cost
+} // namespace verdict

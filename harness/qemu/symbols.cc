@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cost/symbols.h"
+#include "qemu/symbols.h"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "qemu/plugin/counters.h"
 
-namespace verdict::cost {
+namespace verdict {
 
 namespace {
 
@@ -124,4 +124,4 @@ uint64_t Symbols::address_of(std::string_view name, std::string_view module) con
   return 0;
 }
 
-} // namespace verdict::cost
+} // namespace verdict
