@@ -8,6 +8,7 @@
 #include "base/deadline.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "lab/code_map.h"
 #include "packet/address.h"
 #include "qemu/kernel_image.h"
 
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Goes into the golden image's key: to be raised when set_up() below changes.
-constexpr const char *set_up_version = "2";
+constexpr const char *set_up_version = "3";
 
 constexpr milliseconds boot_timeout{ 120000 };
 
@@ -100,8 +101,10 @@ Result<void> forget_leaks(guest::Agent &agent)
 Result<void> set_up(Machine &machine, const Column &column)
 {
   guest::Agent agent(machine.take_agent_socket());
-  if (auto answered = agent.ping(boot_timeout); !answered)
-    return fail("the guest's agent does not answer: " + answered.error().message);
+  if (auto answered = agent.ping(boot_timeout); !answered) {
+    machine.end_as_hang("the guest's agent does not answer: " + answered.error().message);
+    return machine.health();
+  }
   for (unsigned cpu = 1; cpu < column.machine.cpus; cpu++) {
     if (auto done = agent.write(format("/sys/devices/system/cpu/cpu%u/online", cpu), "1"); !done)
       return done;
@@ -124,6 +127,8 @@ Result<void> set_up(Machine &machine, const Column &column)
     if (auto linked = until_link(agent, name); !linked)
       return linked;
   }
+  if (auto recorded = CodeMap::record(agent, machine.evidence()); !recorded)
+    return recorded;
   return forget_leaks(agent);
 }
 
@@ -217,23 +222,27 @@ Result<Places> Places::find()
 {
   Places places;
   places.out = fs::relative(program_directory().parent_path());
+  const fs::path cache =
+      fs::path(environment("XDG_CACHE_HOME", environment("HOME", "") + "/.cache")) / "xdp-e1000";
+  const auto chosen = read_file(cache / "release");
+  if (!chosen)
+    return fail("no kernel was chosen (" + chosen.error().message + "); run scripts/setup");
+  const std::string release = chosen->substr(0, chosen->find('\n'));
+  places.source = cache / "kernel" / release / "source";
   const std::string wanted = environment("VERDICT_KERNEL", "");
   std::string image; // below out/guest
   if (!wanted.empty() && wanted.find('/') == wanted.npos) {
     image = wanted;
     places.kernel_name = wanted;
+    places.symbols = cache / "debug" / release / "build";
     places.kernel = places.out / "kernel" / wanted / "vmlinux";
     if (!fs::exists(places.kernel))
       return fail(places.kernel.string() + " does not exist; run scripts/kernel");
   } else {
-    const std::string cache =
-        environment("XDG_CACHE_HOME", environment("HOME", "") + "/.cache") + "/xdp-e1000";
-    auto release = read_file(cache + "/release");
-    if (!release)
-      return fail("no kernel was chosen (" + release.error().message + "); run scripts/setup");
-    image = release->substr(0, release->find('\n'));
-    places.release = image;
-    places.kernel = cache + "/kernel/" + image + "/boot/vmlinuz-" + image;
+    image = release;
+    places.release = release;
+    places.symbols = places.out / "modules" / release;
+    places.kernel = cache / "kernel" / image / "boot" / ("vmlinuz-" + image);
     if (!wanted.empty()) {
       places.kernel = wanted;
       places.kernel_name = places.kernel.filename();

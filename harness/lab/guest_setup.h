@@ -20,8 +20,10 @@ struct Places {
   std::filesystem::path out;    ///< "out", from the project's top
   std::filesystem::path kernel; ///< bzImage or vmlinux
   std::filesystem::path initrd;
-  std::string kernel_name; ///< "debug"; "" for the default
-  std::string release;     ///< of the default kernel: "6.12.117+deb12-amd64"
+  std::filesystem::path source;  ///< of Debian's kernel
+  std::filesystem::path symbols; ///< below it are modules, and a kernel of our own, not stripped
+  std::string kernel_name;       ///< "debug"; "" for the default
+  std::string release;           ///< of the default kernel: "6.12.117+deb12-amd64"
 
   /// Where a test leaves its evidence; runs on different kernels do not meet.
   std::filesystem::path run() const;
