@@ -15,7 +15,7 @@ struct TestResult {
 
   std::string name; ///< "Nic/Pass.ArpAnswered/e1000_82540em"
   Outcome outcome = Outcome::pass;
-  std::string reason = {};   ///< why it was skipped, or the beginning of how it failed
+  std::string reason = {};   ///< why it was skipped, or what its first failure said: lines
   std::string rerun = {};    ///< the command that runs it alone, if it printed one
   std::string evidence = {}; ///< where its logs are, if it printed that
   std::string figures = {};  ///< what it measured, if it printed that

@@ -128,6 +128,29 @@ std::string figures(const std::vector<TestResult> &results)
   return text.empty() ? text : "figures:\n" + text + "\n";
 }
 
+/// Lines of up to `width` columns, broken at blanks, each behind `indent`.
+std::string folded(const std::string &text, const std::string &indent)
+{
+  constexpr size_t width = 100;
+  std::string result;
+  for (std::string line : split_lines(text)) {
+    // What a line of a hexdump says depends on where it stands.
+    const size_t own = std::min(line.find_first_not_of(' '), line.size());
+    while (line.size() > width) {
+      size_t end = line.rfind(' ', width);
+      if (end == line.npos || end <= own)
+        end = std::min(line.find(' ', width), line.size());
+      result += indent + line.substr(0, end) + "\n";
+      line = std::string(own + 2, ' ') + line.substr(std::min(end + 1, line.size()));
+      if (line.size() == own + 2)
+        line.clear();
+    }
+    if (!line.empty())
+      result += indent + line + "\n";
+  }
+  return result;
+}
+
 std::string failures(const std::vector<TestResult> &results)
 {
   std::string text;
@@ -136,7 +159,7 @@ std::string failures(const std::vector<TestResult> &results)
       continue;
     text += "FAIL: " + result.name + "\n";
     if (!result.reason.empty())
-      text += "  " + result.reason + "\n";
+      text += folded(result.reason, "  ");
     if (!result.rerun.empty())
       text += "  " + std::string(rerun_mark) + result.rerun + "\n";
     if (!result.evidence.empty())
