@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "evidence/complaints.h"
+#include "evidence/repro.h"
 #include "lab/guest_setup.h"
 #include "qemu/golden_image.h"
 #include "report/junit.h"
@@ -17,7 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr milliseconds grace_timeout{ 30000 };
+/// How long a test may take to notice that its time is over.
+constexpr milliseconds alarm_grace{ 15000 };
 
 std::string full_name()
 {
@@ -31,49 +34,116 @@ std::string file_name(std::string text)
   return text;
 }
 
-bool is_set(const char *variable)
+std::string variable(const char *name)
 {
-  const char *value = std::getenv(variable);
-  return value && *value && std::string_view(value) != "0";
+  const char *value = std::getenv(name);
+  return value ? value : "";
 }
 
-/// The part of the environment that says what the tests run on, as the shell takes it.
-std::string environment()
+bool is_set(const char *name)
 {
-  std::string text;
-  for (const char *name : { "VERDICT_KERNEL", "VERDICT_INITRD", "VERDICT_STORM" }) {
-    if (const char *value = std::getenv(name); value && *value)
-      text += std::string(name) + "=" + value + " ";
+  const std::string value = variable(name);
+  return !value.empty() && value != "0";
+}
+
+/// A failure as GoogleTest prints it.
+std::string text_of(const testing::TestPartResult &part)
+{
+  const std::string message = part.message();
+  return part.file_name() ? format("%s:%d: ", part.file_name(), part.line_number()) + message
+                          : message;
+}
+
+std::vector<std::string> failures_up_to_now()
+{
+  std::vector<std::string> failures;
+  const auto &result = *testing::UnitTest::GetInstance()->current_test_info()->result();
+  for (int i = 0; i < result.total_part_count(); i++) {
+    if (result.GetTestPartResult(i).failed())
+      failures.push_back(text_of(result.GetTestPartResult(i)));
   }
-  return text;
+  return failures;
+}
+
+void print_mark(std::string_view mark, const std::string &text)
+{
+  std::printf("%.*s%s\n", static_cast<int>(mark.size()), mark.data(), text.c_str());
+  std::fflush(stdout);
 }
 
 } // namespace
 
+/// Takes the machine's state when the test's own thread fails first, before the test goes on.
+class NicTest::FirstFailure : public testing::EmptyTestEventListener {
+public:
+  explicit FirstFailure(NicTest &test) : test_(test)
+  {
+    testing::UnitTest::GetInstance()->listeners().Append(this);
+  }
+  ~FirstFailure() override { testing::UnitTest::GetInstance()->listeners().Release(this); }
+
+  void OnTestPartResult(const testing::TestPartResult &part) override
+  {
+    if (!part.failed() || std::this_thread::get_id() != thread_ || !test_.machine_)
+      return;
+    // Time that is over must not keep the guest from being asked.
+    if (test_.alarm_ && !test_.alarm_->check())
+      test_.overdue_ = test_.lift_time_limit();
+    test_.evidence_->take_state(*test_.machine_, test_.agent_ ? &*test_.agent_ : nullptr,
+                                test_.ifnames_, text_of(part));
+  }
+
+private:
+  NicTest &test_;
+  const std::thread::id thread_ = std::this_thread::get_id();
+};
+
 void NicTest::SetUp()
 {
-  const auto places = Places::find();
-  ASSERT_OK(places);
+  ASSERT_OK_AND_ASSIGN(const Places places, Places::find());
   // A storm and the short form of the same case may run at once.
-  evidence_ = places->run() / (file_name(full_name()) + (storm() > 1 ? ".storm" : ""));
-  std::error_code ignored;
-  fs::remove_all(evidence_, ignored);
+  const std::string folder = file_name(full_name()) + (storm() > 1 ? ".storm" : "");
+  const fs::path run = is_set("VERDICT_RUN") ? fs::path(variable("VERDICT_RUN")) : places.run();
+  ASSERT_OK_AND_ASSIGN(evidence_, Evidence::begin(full_name(), run / folder));
+  first_failure_ = std::make_unique<FirstFailure>(*this);
   allowed_ = false_alarms();
+  if (is_set("VERDICT_TIME_LIMIT")) {
+    // Whoever has set a limit may end the test in the middle, and then nobody else tells.
+    tell_where();
+    set_time_limit(std::chrono::seconds(std::atoi(variable("VERDICT_TIME_LIMIT").c_str())));
+  }
 
-  ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(column(), *places));
-  ASSERT_OK_AND_ASSIGN(machine_, GoldenStore(places->out / "golden").fork(spec, evidence_));
+  ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(column(), places));
+  GoldenStore golden(places.out / "golden");
+  const fs::path gdb = variable("VERDICT_GDB");
+  const fs::path socket = gdb.empty() ? gdb : gdb / gdb_socket;
+  ASSERT_OK_AND_ASSIGN(machine_, golden.fork(spec, evidence(), {}, socket));
+  ASSERT_OK_AND_ASSIGN(const fs::path image, golden.folder(spec));
+  evidence_->know_code({ places, image });
+  if (!gdb.empty()) {
+    ASSERT_OK_AND_ASSIGN(const std::string commands,
+                         gdb_commands(places.kernel, *evidence_->lines(), socket));
+    ASSERT_OK(write_file(gdb / gdb_commands_file, commands));
+  }
+
   agent_.emplace(machine_->take_agent_socket());
+  ASSERT_OK(evidence_->record(*agent_));
+  const auto in_time = [this] { return alarm_ ? alarm_->check() : Result<void>(); };
+  agent_->set_health_check(in_time);
+  for (size_t i = 0; i < machine_->nic_count(); i++)
+    wire(i).set_health_check([this, in_time]() -> Result<void> {
+      TRY(in_time());
+      return machine_->health();
+    });
   ASSERT_OK(look_up_interfaces());
 }
 
 Result<void> NicTest::look_up_interfaces()
 {
-  auto devices = agent_->call("netdevs");
-  if (!devices)
-    return tl::unexpected(devices.error());
+  const auto devices = TRY(agent_->call("netdevs"));
   for (unsigned i = 0; i < machine_->nic_count(); i++) {
     const std::string mac = NicAddress::of(i).guest_mac.text();
-    for (const auto &[name, device] : devices->items()) {
+    for (const auto &[name, device] : devices.items()) {
       if (device.value("mac", "") == mac) {
         ifnames_.push_back(name);
         ifindexes_.push_back(device.value("ifindex", 0u));
@@ -83,6 +153,35 @@ Result<void> NicTest::look_up_interfaces()
       return fail(format("no interface of the guest has %s, the address of nic%u", mac.c_str(), i));
   }
   return {};
+}
+
+/// For the report: how to run the test again, and where its evidence is.
+void NicTest::tell_where() const
+{
+  print_mark(rerun_mark, evidence_->rerun());
+  print_mark(evidence_mark, evidence().string() + "/");
+}
+
+void NicTest::set_time_limit(milliseconds limit)
+{
+  // The test will not come back to its own code.
+  const auto last_resort = [this](const std::string &where) {
+    const std::string guest = "nobody could ask: the test did not notice that its time was over";
+    if (const auto told = evidence_->conclude({ .said = {}, .guest = guest, .overdue = where });
+        !told)
+      std::printf("%s\n", told.error().message.c_str());
+    // In the form of GoogleTest's own failures, for the report.
+    std::printf("%s: Failure\nthe test's time was over, and it did not end; it was here:\n%s\n",
+                __FILE__, where.c_str());
+    tell_where();
+    std::_Exit(1);
+  };
+  alarm_ = std::make_unique<Alarm>(limit, alarm_grace, last_resort);
+}
+
+std::string NicTest::lift_time_limit()
+{
+  return alarm_ ? alarm_->stop() : "";
 }
 
 void NicTest::allow_in_log(const std::string &pattern, const std::string &reason)
@@ -99,26 +198,9 @@ void NicTest::figure(const std::string &what, int64_t value)
 
 std::string NicTest::serial_log()
 {
-  return read_file(machine_->serial_log()).value_or("");
-}
-
-std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
-                                    const std::vector<SplatFinder::Rule> &allowed)
-{
-  std::vector<std::string> found;
-  // The agent's answer comes after whatever the guest had still to do for the test.
-  if (agent && machine.health()) {
-    if (auto answer = agent->ping(grace_timeout); !answer)
-      machine.end_as_hang("the agent does not answer: " + answer.error().message);
-  }
-  if (const auto healthy = machine.health(); !healthy)
-    found.push_back("the guest did not survive: " + healthy.error().message);
-
-  const auto splats = SplatFinder(allowed).find(read_file(machine.serial_log()).value_or(""));
-  if (!splats.empty())
-    found.push_back("the guest's kernel complained; see " + machine.serial_log().string() + "\n" +
-                    describe(splats));
-  return found;
+  const auto log = read_file(machine_->serial_log());
+  EXPECT_OK(log);
+  return log.value_or("");
 }
 
 void NicTest::expect_no_leaks()
@@ -128,30 +210,46 @@ void NicTest::expect_no_leaks()
   EXPECT_THAT(*leaks, testing::IsEmpty()) << "kmemleak: nothing points to this memory any more";
 }
 
+void NicTest::check_guest()
+{
+  for (const std::string &complaint :
+       complaints(*machine_, agent_ ? &*agent_ : nullptr, allowed_, evidence_->lines()))
+    ADD_FAILURE() << complaint;
+}
+
 void NicTest::TearDown()
 {
+  overdue_ += lift_time_limit();
+  if (!overdue_.empty())
+    ADD_FAILURE() << "the test's time was over while it was here:\n" << overdue_;
   if (machine_) {
     if (agent_ && is_set("VERDICT_LEAKS") && machine_->health())
       expect_no_leaks();
-    for (const std::string &complaint :
-         complaints(*machine_, agent_ ? &*agent_ : nullptr, allowed_))
-      ADD_FAILURE() << complaint;
-    machine_.reset();
+    check_guest();
   }
   if (!figures_.empty())
-    std::printf("%.*s%s\n", static_cast<int>(figures_mark.size()), figures_mark.data(),
-                figures_.c_str());
+    print_mark(figures_mark, figures_);
+  conclude();
+}
+
+void NicTest::conclude()
+{
+  std::string guest = "it was ended on purpose, or never began";
+  if (machine_) {
+    const Standing &standing = machine_->standing();
+    guest = std::string(to_string(standing.ending)) +
+            (standing.sentence.empty() ? "" : ": " + standing.sentence);
+  }
+  first_failure_.reset();
+  machine_.reset();
+  if (!evidence_)
+    return;
   if (HasFailure()) {
-    std::printf("%.*s%sout/harness/verdict_suite --gtest_filter=%s\n",
-                static_cast<int>(rerun_mark.size()), rerun_mark.data(), environment().c_str(),
-                full_name().c_str());
-    if (fs::exists(evidence_))
-      std::printf("%.*s%s/\n", static_cast<int>(evidence_mark.size()), evidence_mark.data(),
-                  evidence_.c_str());
-    std::fflush(stdout);
+    EXPECT_OK(
+        evidence_->conclude({ .said = failures_up_to_now(), .guest = guest, .overdue = overdue_ }));
+    tell_where();
   } else if (!is_set("VERDICT_KEEP")) {
-    std::error_code ignored;
-    fs::remove_all(evidence_, ignored);
+    evidence_->discard();
   }
 }
 

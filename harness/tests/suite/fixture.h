@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,8 @@
 #include <gmock/gmock.h>
 
 #include "base/gtest_result.h"
+#include "evidence/alarm.h"
+#include "evidence/evidence.h"
 #include "guest/agent_client.h"
 #include "lab/column.h"
 #include "packet/builder.h"
@@ -22,11 +23,6 @@
 
 namespace verdict {
 
-/// What is wrong with a guest after a test: it does not answer the agent (a hang, which is then
-/// ended by an NMI), it has ended, its kernel has complained. For people; empty if all is well.
-std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
-                                    const std::vector<SplatFinder::Rule> &allowed = {});
-
 /// A test on a fresh virtual machine of one column: booted once, forked for every test.
 ///
 ///   class Drop : public NicTest {};
@@ -35,8 +31,9 @@ std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
 ///
 /// NICs are up, have addresses as NicAddress::of() says, permanent neighbours, and no IPv6.
 /// Afterwards the guest must still answer, and its log must hold no splat; else the test fails.
-/// Its evidence is in out/run/<suite>.<test>/ (out/run-debug/ with the debug kernel, and
-/// <test>.storm of a storm), and is removed if all was well, unless VERDICT_KEEP=1.
+/// Its evidence is in out/run/<suite>.<test>/ (out/run-debug/ with the debug kernel, <test>.storm
+/// of a storm, elsewhere with VERDICT_RUN), and is removed if all was well, unless VERDICT_KEEP=1.
+/// With VERDICT_TIME_LIMIT, in seconds, a test that takes longer fails and says where it was.
 class NicTest : public testing::TestWithParam<Column> {
 protected:
   void SetUp() override;
@@ -62,30 +59,50 @@ protected:
   /// harmless.
   void allow_in_log(const std::string &pattern, const std::string &reason);
 
+  /// Fails the test for each thing that is wrong with the guest. TearDown() does it for every test
+  /// whose guest has not been given up.
+  void check_guest();
+
+  /// The guest was ended on purpose: nobody is to look after it.
+  void give_up_guest() { machine_.reset(); }
+
   /// Fails the test if kmemleak knows of memory that the guest's kernel has lost. It takes about
   /// ten seconds on a kernel that has kmemleak, and nothing on others; VERDICT_LEAKS=1 does it
   /// after every test.
   void expect_no_leaks();
 
+  /// Lets the test's time be over after so long, whatever VERDICT_TIME_LIMIT says.
+  void set_time_limit(milliseconds limit);
+
+  /// Takes that back. Where the test was if its time was over, else "".
+  std::string lift_time_limit();
+
   /// Tells something that the test has measured; the matrix shows it.
   void figure(const std::string &what, int64_t value);
   bool has_figures() const { return !figures_.empty(); }
 
-  /// What the guest's kernel logged since the fork.
+  /// What the guest's kernel logged since the fork. A log that cannot be read fails the test.
   std::string serial_log();
 
-  const std::filesystem::path &evidence() const { return evidence_; }
+  const std::filesystem::path &evidence() const { return evidence_->folder(); }
 
 private:
-  Result<void> look_up_interfaces();
+  class FirstFailure;
 
-  std::filesystem::path evidence_;
+  Result<void> look_up_interfaces();
+  void tell_where() const;
+  void conclude();
+
+  std::optional<Evidence> evidence_;
+  std::unique_ptr<testing::TestEventListener> first_failure_;
   std::unique_ptr<Machine> machine_;
   std::optional<guest::Agent> agent_;
+  std::unique_ptr<Alarm> alarm_;
   std::vector<std::string> ifnames_;
   std::vector<unsigned> ifindexes_;
   std::vector<SplatFinder::Rule> allowed_;
   std::string figures_;
+  std::string overdue_; ///< where the test was when its time was over
 };
 
 /// Runs a suite of NicTests on every column of the matrix.

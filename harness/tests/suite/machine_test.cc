@@ -4,6 +4,7 @@
 #include "tests/suite/fixture.h"
 
 #include "base/file.h"
+#include "evidence/complaints.h"
 #include "lab/guest_setup.h"
 #include "qemu/golden_image.h"
 

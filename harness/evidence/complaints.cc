@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "evidence/complaints.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace verdict {
+
+namespace {
+
+/// For a guest that has left a call unanswered already, and for one that has not.
+constexpr milliseconds short_grace{ 5000 }, grace{ 30000 };
+
+/// Ends a guest whose agent does not answer.
+void end_hang(Machine &machine, const std::string &silence, SourceLines *lines)
+{
+  const auto cpus = cpu_positions(machine);
+  const std::string where = cpus ? where_cpus_are(*cpus, lines) : cpus.error().message;
+  machine.end_as_hang("the agent does not answer (" + silence + "); " + where);
+}
+
+} // namespace
+
+std::string where_cpus_are(const std::vector<CpuPosition> &cpus, SourceLines *lines)
+{
+  std::vector<std::string> texts;
+  for (const CpuPosition &cpu : cpus) {
+    std::string text = format("CPU %zu ", texts.size());
+    if (cpu.halted) {
+      texts.push_back(text + "waits for an interrupt");
+      continue;
+    }
+    const auto place = lines && lines->map() ? lines->map()->place(cpu.address) : std::nullopt;
+    text += place ? "in " + place->text()
+                  : format("at 0x%llx", static_cast<unsigned long long>(cpu.address));
+    if (place) {
+      if (const auto line = lines->of(*place))
+        text += ", " + *line;
+    }
+    texts.push_back(std::move(text));
+  }
+  return join(texts, "; ");
+}
+
+std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
+                                    const std::vector<SplatFinder::Rule> &allowed,
+                                    SourceLines *lines)
+{
+  std::vector<std::string> found;
+  // The agent's answer comes after whatever the guest had still to do for the test.
+  if (agent && machine.health()) {
+    if (auto answer = agent->ping(agent->silent() ? short_grace : grace); !answer)
+      end_hang(machine, answer.error().message, lines);
+  }
+  if (const auto healthy = machine.health(); !healthy)
+    found.push_back("the guest did not survive: " + healthy.error().message);
+
+  const auto log = read_file(machine.serial_log());
+  if (!log) {
+    found.push_back("nobody knows whether the guest's kernel complained: " + log.error().message);
+    return found;
+  }
+  const auto splats = SplatFinder(allowed).find(*log);
+  if (!splats.empty()) {
+    std::string text = "the guest's kernel complained; see " + machine.serial_log().string() + "\n";
+    for (const Splat &splat : splats)
+      text += explain(splat, lines);
+    text.pop_back(); // its last line end
+    found.push_back(std::move(text));
+  }
+  return found;
+}
+
+} // namespace verdict

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include <gmock/gmock.h>
+
+int main(int argc, char **argv)
+{
+  testing::InitGoogleMock(&argc, argv);
+  // As ctest has it: of what gtest_discover_tests() passes on, the environment takes one variable.
+  constexpr std::string_view time_limit = "--time-limit=";
+  for (int i = 1; i < argc; i++) {
+    const std::string_view argument = argv[i];
+    if (!argument.starts_with(time_limit)) {
+      std::fprintf(stderr,
+                   "verdict_suite: unknown argument %s; there are GoogleTest's (--help) and "
+                   "--time-limit=SECONDS, as VERDICT_TIME_LIMIT in the environment\n",
+                   argv[i]);
+      return 2;
+    }
+    ::setenv("VERDICT_TIME_LIMIT", argv[i] + time_limit.size(), 1);
+  }
+
+  const int result = RUN_ALL_TESTS();
+  if (testing::UnitTest::GetInstance()->test_to_run_count() == 0 &&
+      !testing::GTEST_FLAG(list_tests)) {
+    std::fprintf(stderr,
+                 "verdict_suite: no test fits the filter %s; --gtest_list_tests lists all\n",
+                 testing::GTEST_FLAG(filter).c_str());
+    return 1;
+  }
+  return result;
+}
