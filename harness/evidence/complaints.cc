@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "evidence/complaints.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/text.h"
 
@@ -63,8 +65,16 @@ std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
   const auto splats = SplatFinder(allowed).find(*log);
   if (!splats.empty()) {
     std::string text = "the guest's kernel complained; see " + machine.serial_log().string() + "\n";
-    for (const Splat &splat : splats)
-      text += explain(splat, lines);
+    for (auto splat = splats.begin(); splat != splats.end(); ++splat) {
+      const auto same = [&](const Splat &other) {
+        return other.reason == splat->reason && !other.places.empty() &&
+               other.fingerprint() == splat->fingerprint();
+      };
+      const auto first = std::find_if(splats.begin(), splat, same);
+      text += first == splat
+                  ? explain(*splat, lines)
+                  : format("line %zu: the same as in line %zu\n", splat->line, first->line);
+    }
     text.pop_back(); // its last line end
     found.push_back(std::move(text));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "evidence/source_lines.h"
 
+#include <regex>
+
 #include "base/process.h"
 #include "base/text.h"
 
@@ -48,14 +50,12 @@ std::string from_top(const std::string &place, const fs::path &out)
 
 Result<std::string> parse_faddr2line(std::string_view output)
 {
-  constexpr std::string_view at = " at ";
+  // "nic_flush at /build/xdp.c:316 (discriminator 2)"; other lines tell what it has skipped.
+  static const std::regex place(R"(^\S+ at (\S+:\d+))");
   for (const std::string &line : split_lines(output)) {
-    const size_t place = line.find(at);
-    if (place == line.npos)
-      continue;
-    // "e1000_xdp.c:316 (discriminator 2)"
-    const std::string text = line.substr(place + at.size());
-    return text.substr(0, text.find(" ("));
+    std::smatch match;
+    if (std::regex_search(line, match, place))
+      return match[1].str();
   }
   return fail("faddr2line finds no line");
 }

@@ -27,6 +27,8 @@ TEST(SourceLines, AreTheInnermostFunctions)
 TEST(SourceLines, WithoutALineThereIsAnError)
 {
   EXPECT_FALSE(parse_faddr2line("no match for nic_flush+0x1f/0x70\n"));
+  EXPECT_FALSE(parse_faddr2line(
+      "skipping nic_flush address at 0x147b8 due to size mismatch (0x1 != 0x2)\n"));
 }
 
 class CodeMapTest : public testing::Test {

@@ -210,9 +210,9 @@ std::vector<Splat> SplatFinder::find(std::string_view log) const
 
 std::string CodePlace::text() const
 {
-  const std::string place =
-      format("%s+0x%llx/0x%llx", function.c_str(), static_cast<unsigned long long>(offset),
-             static_cast<unsigned long long>(size));
+  std::string place = function + format("+0x%llx", static_cast<unsigned long long>(offset));
+  if (size)
+    place += format("/0x%llx", static_cast<unsigned long long>(size));
   return module.empty() ? place : place + " [" + module + "]";
 }
 
