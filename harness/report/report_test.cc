@@ -14,7 +14,7 @@ namespace {
 /// In the form in which ctest 3.25 writes it.
 Result<std::vector<TestResult>> sample()
 {
-  auto xml = read_file(VERDICT_GOLDEN_DIR "/ctest.xml");
+  auto xml = read_file("harness/tests/golden/ctest.xml");
   if (!xml)
     return tl::unexpected(xml.error());
   return parse_junit(*xml);

@@ -11,7 +11,7 @@ namespace verdict {
 
 void expect_golden(const std::string &name, const std::string &text)
 {
-  const std::string path = std::string(VERDICT_GOLDEN_DIR) + "/" + name + ".txt";
+  const std::string path = "harness/tests/golden/" + name + ".txt";
   if (std::getenv("VERDICT_REWRITE_GOLDEN")) {
     const auto written = write_file(path, text);
     ASSERT_TRUE(written) << written.error().message;

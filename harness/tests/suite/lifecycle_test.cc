@@ -309,7 +309,7 @@ TEST_P(Lifecycle, RingSizes)
   // Tx rings that hold what a poll sends back, or not every frame of the stream could come back.
   std::vector<Change> changes;
   for (const auto &[rx, tx] : { std::pair{ 48, 4096 }, { 4096, 128 }, { 256, 256 } })
-    changes.push_back([=, this] { return agent().rings(ifname(), rx, tx); });
+    changes.push_back([this, rx = rx, tx = tx] { return agent().rings(ifname(), rx, tx); });
   expect_recovery(changes);
 }
 
