@@ -287,6 +287,9 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
     // device: 25 seconds of it with all allocations watched. Those of "q35" have a list.
     spec.machine.chipset = "q35";
   }
+  // The guest image with mutants is another one.
+  if (!environment("VERDICT_MUTANT", "").empty())
+    spec.machine.name += ".mutants";
   const MachineVariant &variant = column.machine;
   spec.machine.extra_command_line = variant.command_line;
   spec.machine.devices = variant.devices;

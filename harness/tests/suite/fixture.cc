@@ -135,7 +135,20 @@ void NicTest::SetUp()
       TRY(in_time());
       return machine_->health();
     });
+  ASSERT_OK(choose_mutant());
   ASSERT_OK(look_up_interfaces());
+}
+
+Result<void> NicTest::choose_mutant()
+{
+  const std::string number = variable("VERDICT_MUTANT");
+  if (number.empty())
+    return {};
+  if (auto written = agent_->write("/sys/module/xdp_ring/parameters/mutant", number); !written)
+    return fail("this guest image has no mutants; make mutants makes one that has: " +
+                written.error().message);
+  RecordProperty("mutant", number);
+  return {};
 }
 
 Result<void> NicTest::look_up_interfaces()
@@ -217,6 +230,16 @@ void NicTest::check_guest()
     ADD_FAILURE() << complaint;
 }
 
+void NicTest::record_ending()
+{
+  RecordProperty("ending", to_string(machine_->standing().ending));
+  const auto splats = SplatFinder(allowed_).find(serial_log());
+  if (!splats.empty())
+    RecordProperty("splat", splats.front().fingerprint());
+  if (!overdue_.empty())
+    RecordProperty("overdue", overdue_);
+}
+
 void NicTest::TearDown()
 {
   overdue_ += lift_time_limit();
@@ -226,6 +249,7 @@ void NicTest::TearDown()
     if (agent_ && is_set("VERDICT_LEAKS") && machine_->health())
       expect_no_leaks();
     check_guest();
+    record_ending();
   }
   if (!figures_.empty())
     print_mark(figures_mark, figures_);

@@ -55,6 +55,10 @@ protected:
   /// Its interface index.
   unsigned ifindex(size_t nic = 0) const { return ifindexes_.at(nic); }
 
+  /// Chooses the fault that VERDICT_MUTANT names. SetUp() has done it; a test that loads xdp_ring
+  /// again calls it before it loads a driver. Error: the modules have no mutants.
+  Result<void> choose_mutant();
+
   /// Lines of the kernel's log that a test provokes on purpose: an expression and why it is
   /// harmless.
   void allow_in_log(const std::string &pattern, const std::string &reason);
@@ -90,6 +94,9 @@ private:
   class FirstFailure;
 
   Result<void> look_up_interfaces();
+  /// For verdict mutants, in the results' file: how the guest ended, what its kernel complained of,
+  /// and whether the test's time was over.
+  void record_ending();
   void tell_where() const;
   void conclude();
 

@@ -50,6 +50,8 @@ TEST_P(Leaks, NoneWhenADriverIsUnloadedWithAProgram)
   ASSERT_OK(agent().rmmod("xdp_ring"));
   ASSERT_OK(agent().bpf_unload("main"));
   expect_no_leaks();
+  ASSERT_OK(agent().modprobe("xdp_ring"));
+  ASSERT_OK(choose_mutant());
   ASSERT_OK(agent().modprobe("e1000"));
 }
 
