@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "report/matrix.h"
 #include "tool/cost.h"
+#include "tool/mutants.h"
 
 namespace {
 
@@ -40,7 +41,10 @@ int main(int argc, char **argv)
       "matrix", "Print test results as cases x NICs; exit status 1 unless all is well");
   matrix->add_option("FILE", path, "what ctest --output-junit wrote")->required();
   const auto cost = verdict::add_cost_command(app);
+  const auto mutants = verdict::add_mutants_command(app);
 
   CLI11_PARSE(app, argc, argv);
-  return app.got_subcommand(matrix) ? print_matrix(path) : cost();
+  if (app.got_subcommand(matrix))
+    return print_matrix(path);
+  return app.got_subcommand("cost") ? cost() : mutants();
 }

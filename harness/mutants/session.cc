@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mutants/session.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/text.h"
+#include "mutants/parallel.h"
+
+namespace verdict::mutants {
+
+namespace {
+
+/// How often a test must pass without a mutant before its failures mean anything.
+constexpr size_t passes_wanted = 3;
+
+/// A test is ended when it takes longer than this, and so many times as long as usual.
+constexpr std::chrono::seconds least_limit{ 60 };
+constexpr double limit_factor = 20;
+
+/// For a test of which nothing is known.
+constexpr std::chrono::seconds first_limit{ 600 };
+
+std::chrono::seconds limit_of(const Test &test)
+{
+  return std::max(least_limit,
+                  std::chrono::seconds(static_cast<long>(test.seconds * limit_factor)));
+}
+
+/// Works on items 0 to count - 1, `jobs` of them at a time. All are done even if one fails; the
+/// errors of those that did become one.
+Result<void> all_of(unsigned jobs, size_t count, const std::function<Result<void>(size_t)> &work)
+{
+  std::vector<std::string> errors(count);
+  in_parallel(jobs, count, [&](size_t i) {
+    if (const auto done = work(i); !done)
+      errors[i] = done.error().message;
+  });
+  std::erase(errors, "");
+  if (!errors.empty())
+    return fail(join(errors, "\n"));
+  return {};
+}
+
+/// How far a stage is, and how long the rest will take.
+class Progress {
+public:
+  explicit Progress(size_t count) : count_(count), start_(Clock::now()) {}
+
+  /// One more is done; says so on stderr.
+  void step(const std::string &what)
+  {
+    const std::lock_guard guard(mutex_);
+    done_++;
+    const std::chrono::duration<double> spent = Clock::now() - start_;
+    const double left =
+        spent.count() / static_cast<double>(done_) * static_cast<double>(count_ - done_);
+    const std::string rest = left < 90 ? format("%.0f s", left) : format("%.0f min", left / 60);
+    std::fprintf(stderr, "%zu/%zu  %s  (about %s left)\n", done_, count_, what.c_str(),
+                 rest.c_str());
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  size_t count_, done_ = 0;
+  Clock::time_point start_;
+  std::mutex mutex_;
+};
+
+/// What a test took when it passed without a mutant.
+double usual_seconds(const Ledger &ledger, const std::string &kernel, const std::string &test)
+{
+  double sum = 0;
+  size_t count = 0;
+  for (const Trial &trial : ledger.of("")) {
+    if (trial.kernel == kernel && trial.test == test && trial.outcome == Outcome::passed) {
+      sum += trial.seconds;
+      count++;
+    }
+  }
+  return count ? sum / static_cast<double>(count) : 0;
+}
+
+} // namespace
+
+const std::vector<Stage> &stages()
+{
+  const std::string main = "*/" + std::string(main_column);
+  static const std::vector<Stage> all{
+    { "fast", main },
+    { "fast", "*/e1000_*-" + main },
+    { "debug", main },
+  };
+  return all;
+}
+
+Result<void> Session::recall()
+{
+  for (const Trial &trial : TRY(journal_.read())) {
+    if (bench_.has(trial.kernel) && trial.digest == bench_.digest(trial.kernel))
+      ledger_.add(trial);
+    else if (trial.outcome == Outcome::failed)
+      ranking_.recall(trial.mutant, trial.test);
+  }
+  for (const Mutant &mutant : bench_.catalogue().mutants) {
+    for (const Trial &trial : ledger_.of(mutant.key))
+      ranking_.note(mutant, trial.test, trial.outcome == Outcome::failed);
+  }
+  return {};
+}
+
+Result<void> Session::note(const Trial &trial)
+{
+  TRY(journal_.append(trial));
+  const std::lock_guard guard(mutex_);
+  ledger_.add(trial);
+  return {};
+}
+
+Result<void> Session::try_out(const Stage &stage, const std::string &test)
+{
+  const auto is_done = [&] {
+    const std::lock_guard guard(mutex_);
+    return ledger_.mark("", stage.kernel, test) == Mark::skipped ||
+           ledger_.passes("", stage.kernel, test) >= passes_wanted;
+  };
+  while (!is_done()) {
+    const Trial trial = bench_.run(stage.kernel, nullptr, test, first_limit);
+    TRY(note(trial));
+    if (trial.outcome == Outcome::failed || trial.outcome == Outcome::error)
+      return fail(test + " fails without a mutant, see " +
+                  bench_.work_of(stage.kernel, nullptr, test).string() + ": " + trial.said);
+  }
+  return {};
+}
+
+Result<std::vector<Test>> Session::good_tests(const Stage &stage, unsigned jobs)
+{
+  const auto names = TRY(bench_.tests(stage.filter));
+  if (names.empty())
+    return fail("no test fits " + stage.filter);
+  Progress progress(names.size());
+  TRY(all_of(jobs, names.size(), [&](size_t i) -> Result<void> {
+    TRY(try_out(stage, names[i]));
+    progress.step("without a mutant: " + names[i]);
+    return {};
+  }));
+  std::vector<Test> tests;
+  for (const std::string &name : names) {
+    if (ledger_.mark("", stage.kernel, name) != Mark::skipped)
+      tests.push_back({ stage.kernel, name, usual_seconds(ledger_, stage.kernel, name) });
+  }
+  return tests;
+}
+
+std::optional<Test> Session::choose(const Mutant &mutant, const std::vector<Test> &tests,
+                                    bool every)
+{
+  const std::lock_guard guard(mutex_);
+  return next_test(mutant, tests, ledger_, ranking_, every);
+}
+
+Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<Test> &tests,
+                                        bool every)
+{
+  while (const auto test = choose(mutant, tests, every)) {
+    const Trial trial = bench_.run(test->kernel, &mutant, test->name, limit_of(*test));
+    TRY(note(trial));
+    if (trial.outcome == Outcome::error)
+      return "ERROR: " + test->name + ": " + trial.said;
+    const std::lock_guard guard(mutex_);
+    ranking_.note(mutant, test->name, trial.outcome == Outcome::failed);
+  }
+  const std::lock_guard guard(mutex_);
+  const auto kills = ledger_.kills(mutant.key);
+  return kills.empty() ? "survives" : "killed by " + kills[0].test + " (" + kills[0].how + ")";
+}
+
+Result<void> Session::run_stage(const std::vector<Test> &tests, const Wish &wish, bool every)
+{
+  std::vector<const Mutant *> left;
+  for (const Mutant *mutant : wish.mutants) {
+    if (choose(*mutant, tests, every))
+      left.push_back(mutant);
+  }
+  Progress progress(left.size());
+  return all_of(wish.jobs, left.size(), [&](size_t i) -> Result<void> {
+    const Mutant &mutant = *left[i];
+    const std::string what = TRY(run_mutant(mutant, tests, every));
+    progress.step(format("mutant %d, %s: %s: %s", mutant.id, mutant.place().c_str(),
+                         mutant.what.c_str(), what.c_str()));
+    return {};
+  });
+}
+
+Result<void> Session::run(const Wish &wish)
+{
+  for (const Stage &stage : stages()) {
+    const bool every = wish.every && &stage == &stages().front();
+    const bool all_killed =
+        std::all_of(wish.mutants.begin(), wish.mutants.end(),
+                    [&](const Mutant *mutant) { return ledger_.is_killed(mutant->key); });
+    if (!bench_.has(stage.kernel) || (all_killed && !every))
+      continue;
+    const auto tests = TRY(good_tests(stage, wish.jobs));
+    TRY(run_stage(tests, wish, every));
+  }
+  return {};
+}
+
+} // namespace verdict::mutants

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "mutants/bench.h"
+#include "mutants/ledger.h"
+#include "mutants/ranking.h"
+
+namespace verdict::mutants {
+
+/// A part of the suite, for the mutants that the parts before it have not killed.
+struct Stage {
+  std::string kernel;
+  std::string filter; ///< GoogleTest's
+};
+
+/// The column whose tests are all run on every mutant that lives.
+inline constexpr std::string_view main_column = "e1000_82540em";
+
+/// The stages of a run: what is quick first.
+const std::vector<Stage> &stages();
+
+/// What of a run is asked for.
+struct Wish {
+  std::vector<const Mutant *> mutants;
+  bool every = false; ///< all tests of the first stage, not only until the first kill
+  unsigned jobs = 1;  ///< tests at a time
+};
+
+/// Runs tests on mutants, and writes down each trial at once: what was interrupted goes on where
+/// it was. Trials of other mutants, guest images or suites do not count, but say which test is
+/// worth trying first.
+class Session {
+public:
+  Session(const Bench &bench, Journal &journal) : bench_(bench), journal_(journal) {}
+
+  /// Takes in what the journal holds.
+  Result<void> recall();
+
+  /// Runs all stages for which there is a guest image. Before a stage each of its tests must pass
+  /// three times without a mutant; one that skips is left out. Error: one fails. Progress goes to
+  /// stderr, a line for each mutant.
+  Result<void> run(const Wish &wish);
+
+  const Ledger &ledger() const { return ledger_; }
+
+private:
+  std::optional<Test> choose(const Mutant &mutant, const std::vector<Test> &tests, bool every);
+  Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs);
+  Result<void> try_out(const Stage &stage, const std::string &test);
+  Result<void> run_stage(const std::vector<Test> &tests, const Wish &wish, bool every);
+  /// What became of the mutant, for people.
+  Result<std::string> run_mutant(const Mutant &mutant, const std::vector<Test> &tests, bool every);
+  Result<void> note(const Trial &trial);
+
+  const Bench &bench_;
+  Journal &journal_;
+  std::mutex mutex_; ///< of what follows
+  Ledger ledger_;
+  Ranking ranking_;
+};
+
+} // namespace verdict::mutants

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mutants/watch.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "mutants/parallel.h"
+
+namespace verdict::mutants {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+namespace {
+
+/// None of the tests that are picked takes nearly as long.
+constexpr std::chrono::seconds limit{ 60 };
+
+/// A kill that takes longer is not picked, as one that waits for a guest that hangs.
+constexpr double longest_seconds = 10;
+
+/// What keeps a test from watching over a mutant; "" if nothing.
+std::string complaint(const Trial &trial, const Mutant *mutant)
+{
+  if (trial.outcome == Outcome::error)
+    return trial.test + ": " + trial.said;
+  if (!mutant)
+    return trial.outcome == Outcome::passed ? ""
+                                            : trial.test + " fails without a mutant: " + trial.said;
+  if (trial.outcome == Outcome::failed)
+    return "";
+  return trial.test + " does not notice any more that in " + mutant->place() + ", " +
+         mutant->function + "(), " + mutant->what + "; mutant " + std::to_string(mutant->id);
+}
+
+} // namespace
+
+std::string write_watches(const std::vector<Watch> &watches)
+{
+  ordered_json all = ordered_json::array();
+  for (const Watch &watch : watches)
+    all.push_back({ { "mutant", watch.mutant }, { "test", watch.test } });
+  return all.dump(1) + "\n";
+}
+
+Result<std::vector<Watch>> read_watches(const std::string &text)
+{
+  std::vector<Watch> watches;
+  try {
+    for (const json &entry : json::parse(text))
+      watches.push_back({ entry.at("mutant"), entry.at("test") });
+  } catch (const json::exception &error) {
+    return fail(std::string("no list of mutants and tests: ") + error.what());
+  }
+  return watches;
+}
+
+std::vector<Watch> pick(const Report &report, size_t count)
+{
+  std::map<std::pair<std::string, std::string>, std::vector<const Fate *>> sorts; // file, kind
+  for (const Fate &fate : report.fates) {
+    if (!fate.kills.empty() && fate.kills.front().kernel == "fast" &&
+        fate.kills.front().seconds < longest_seconds)
+      sorts[{ fate.mutant.file, fate.mutant.kind }].push_back(&fate);
+  }
+  for (auto &[sort, fates] : sorts)
+    std::stable_sort(fates.begin(), fates.end(), [](const Fate *a, const Fate *b) {
+      return a->kills.front().seconds < b->kills.front().seconds;
+    });
+
+  // The quickest of each sort, then the second of each, until there are enough.
+  std::vector<Watch> picked;
+  for (size_t round = 0; picked.size() < count; round++) {
+    const size_t before = picked.size();
+    for (const auto &[sort, fates] : sorts) {
+      if (round < fates.size() && picked.size() < count)
+        picked.push_back({ fates[round]->mutant.key, fates[round]->kills.front().test });
+    }
+    if (picked.size() == before)
+      break;
+  }
+  return picked;
+}
+
+std::vector<std::string> check(const Bench &bench, const std::vector<Watch> &watches, unsigned jobs)
+{
+  std::vector<std::string> wrong;
+  std::vector<std::pair<const Mutant *, std::string>> runs;
+  std::set<std::string> tests;
+  for (const Watch &watch : watches) {
+    const Mutant *mutant = bench.catalogue().find(watch.mutant);
+    if (!mutant) {
+      wrong.push_back("there is no such mutant any more; verdict mutants --pick chooses anew: " +
+                      watch.mutant);
+      continue;
+    }
+    runs.emplace_back(mutant, watch.test);
+    if (tests.insert(watch.test).second)
+      runs.emplace_back(nullptr, watch.test);
+  }
+  std::vector<std::string> complaints(runs.size());
+  in_parallel(jobs, runs.size(), [&](size_t i) {
+    const auto &[mutant, test] = runs[i];
+    complaints[i] = complaint(bench.run("fast", mutant, test, limit), mutant);
+  });
+  std::copy_if(complaints.begin(), complaints.end(), std::back_inserter(wrong),
+               [](const std::string &what) { return !what.empty(); });
+  return wrong;
+}
+
+} // namespace verdict::mutants

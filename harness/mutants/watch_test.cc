@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "mutants/watch.h"
+
+#include <gmock/gmock.h>
+
+#include "base/gtest_result.h"
+#include "mutants/made_up.h"
+
+namespace verdict::mutants {
+
+namespace {
+
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+Fate killed(int id, const std::string &file, const std::string &kind, double seconds,
+            const std::string &kernel = "fast")
+{
+  const Mutant mutant = made_up_mutant(id, file, "f", kind);
+  return { .mutant = mutant,
+           .kills = { made_up_trial(mutant.key, "t", Outcome::failed, kernel, seconds) } };
+}
+
+std::vector<int> ids(const Report &report, const std::vector<Watch> &watches)
+{
+  std::vector<int> ids;
+  for (const Watch &watch : watches) {
+    for (const Fate &fate : report.fates) {
+      if (fate.mutant.key == watch.mutant)
+        ids.push_back(fate.mutant.id);
+    }
+  }
+  return ids;
+}
+
+TEST(Pick, TakesTheQuickestOfEachFileAndKind)
+{
+  const Report report{ .fates = { { .mutant = made_up_mutant(1, "a.c", "f") },
+                                  killed(2, "a.c", "call", 3),
+                                  killed(3, "a.c", "call", 1),
+                                  killed(4, "a.c", "condition", 9),
+                                  killed(5, "b.c", "call", 2),
+                                  killed(6, "c.c", "call", 1, "debug"),
+                                  killed(7, "d.c", "call", 60) } };
+  EXPECT_THAT(ids(report, pick(report, 3)), UnorderedElementsAre(3, 4, 5));
+  EXPECT_THAT(ids(report, pick(report, 4)), UnorderedElementsAre(2, 3, 4, 5));
+  EXPECT_THAT(pick(report, 10), SizeIs(4)) << "those that are killed soon, on the fast kernel";
+}
+
+TEST(Watches, GoToTheirFileAndBack)
+{
+  ASSERT_OK_AND_ASSIGN(const auto watches,
+                       read_watches(write_watches({ { "a.c: f(): x", "Nic/Tx.A/b" } })));
+  ASSERT_THAT(watches, SizeIs(1));
+  EXPECT_EQ(watches[0].mutant, "a.c: f(): x");
+  EXPECT_EQ(watches[0].test, "Nic/Tx.A/b");
+  EXPECT_FALSE(read_watches(R"([{"mutant":"m"}])"));
+}
+
+} // namespace
+
+} // namespace verdict::mutants

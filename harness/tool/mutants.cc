@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// verdict mutants: which tests notice faults that were put into the driver.
+#include "tool/mutants.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "mutants/bench.h"
+#include "mutants/report.h"
+#include "mutants/session.h"
+#include "mutants/watch.h"
+
+namespace verdict {
+
+namespace {
+
+using namespace mutants;
+
+struct Options {
+  bool matrix = false, report = false, check = false;
+  std::vector<int> again;
+  size_t pick = 0;
+  unsigned jobs = std::thread::hardware_concurrency();
+  std::string reasons = "harness/mutants/survivors.json";
+  std::string watches = "harness/mutants/watch.json";
+};
+
+int complain(const std::string &what)
+{
+  std::fprintf(stderr, "verdict mutants: %s\n", what.c_str());
+  return 1;
+}
+
+std::filesystem::path out_directory()
+{
+  return std::filesystem::relative(program_directory().parent_path());
+}
+
+/// A file of the project, read by `parse`. Error: names the file.
+template <typename Parse>
+auto read_with(const std::string &path, const Parse &parse) -> decltype(parse(path))
+{
+  const std::string text = TRY(read_file(path));
+  auto value = parse(text);
+  if (!value)
+    return fail(path + ": " + value.error().message);
+  return value;
+}
+
+Result<std::vector<const Mutant *>> wanted(const Catalogue &catalogue, const std::vector<int> &ids)
+{
+  std::vector<const Mutant *> mutants;
+  for (const int id : ids) {
+    const Mutant *mutant = catalogue.find(id);
+    if (!mutant)
+      return fail(format("there is no mutant %d; out/mutants/mutants.json has all", id));
+    mutants.push_back(mutant);
+  }
+  if (ids.empty()) {
+    for (const Mutant &mutant : catalogue.mutants)
+      mutants.push_back(&mutant);
+  }
+  return mutants;
+}
+
+/// Runs what the options ask for, and reports all that is known then.
+Result<Report> run(const Options &options, const Bench &bench)
+{
+  const Reasons reasons =
+      TRY(all_reasons(TRY(read_with(options.reasons, read_reasons)), bench.catalogue()));
+  Journal journal(out_directory() / "mutants" / "results.jsonl");
+  const Wish wish{ .mutants = TRY(wanted(bench.catalogue(), options.again)),
+                   .every = options.matrix,
+                   .jobs = options.jobs };
+  if (!options.again.empty()) {
+    std::set<std::string> keys;
+    for (const Mutant *mutant : wish.mutants)
+      keys.insert(mutant->key);
+    TRY(journal.forget(keys));
+  }
+  Session session(bench, journal);
+  TRY(session.recall());
+  if (!options.report && !options.pick)
+    TRY(session.run(wish));
+  return make_report(bench.catalogue(), session.ledger(), reasons);
+}
+
+int report(const Options &options, const Bench &bench)
+{
+  if (!bench.has("debug"))
+    std::fprintf(stderr, "verdict mutants: there is no debug kernel with mutants, so survivors are "
+                         "not tried there; make kernel and scripts/mutants make it\n");
+  const auto report = run(options, bench);
+  if (!report)
+    return complain(report.error().message);
+  std::fputs(to_table(*report).c_str(), stdout);
+  const auto directory = out_directory() / "mutants";
+  if (const auto written = write_report(*report, directory); !written)
+    return complain(written.error().message);
+  std::fprintf(stderr, "verdict mutants: %s/report.{json,txt}\n", directory.c_str());
+  return all_well(*report) ? 0 : 1;
+}
+
+int pick(const Options &options, const Bench &bench)
+{
+  const auto report = run(options, bench);
+  if (!report)
+    return complain(report.error().message);
+  const auto picked = mutants::pick(*report, options.pick);
+  if (picked.size() < options.pick)
+    return complain(format("only %zu mutants are known to be killed; run verdict mutants first",
+                           picked.size()));
+  if (const auto written = write_file(options.watches, write_watches(picked)); !written)
+    return complain(written.error().message);
+  std::fprintf(stderr, "verdict mutants: wrote %s; commit it\n", options.watches.c_str());
+  return 0;
+}
+
+int check(const Options &options, const Bench &bench)
+{
+  const auto watches = read_with(options.watches, read_watches);
+  if (!watches)
+    return complain(watches.error().message);
+  if (watches->empty())
+    return complain(options.watches + " is empty; verdict mutants --pick 30 fills it");
+  const auto wrong = mutants::check(bench, *watches, options.jobs);
+  for (const std::string &what : wrong)
+    std::printf("%s\n", what.c_str());
+  std::printf("%zu mutants were tried, %s\n", watches->size(),
+              wrong.empty() ? "and all killed" : "with these complaints");
+  return wrong.empty() ? 0 : 1;
+}
+
+int run_command(const Options &options)
+{
+  const auto bench = Bench::open(out_directory());
+  if (!bench)
+    return complain(bench.error().message);
+  if (options.check)
+    return check(options, *bench);
+  return options.pick ? pick(options, *bench) : report(options, *bench);
+}
+
+} // namespace
+
+std::function<int()> add_mutants_command(CLI::App &app)
+{
+  auto options = std::make_shared<Options>();
+  CLI::App *mutants = app.add_subcommand(
+      "mutants", "Run the suite on faults that scripts/mutants has put into the driver");
+  mutants->footer("It runs what has not been run yet, and reports all: out/mutants/report.txt. It "
+                  "may be interrupted. Exit status 1 unless each mutant is killed or has a reason. "
+                  "To be run in the project's top directory. Documentation/mutants.md tells the "
+                  "rest.");
+  mutants->add_flag(
+      "--matrix", options->matrix,
+      "run all tests of the 82540EM on each mutant, not only until one kills it: hours");
+  mutants->add_option("--again", options->again,
+                      "forget what is known of these mutants, and run only them");
+  CLI::Option *reporting =
+      mutants->add_flag("--report", options->report, "run nothing, report what is known");
+  CLI::Option *picking =
+      mutants
+          ->add_option("--pick", options->pick,
+                       "choose so many killed mutants for --check, of all files and kinds")
+          ->check(CLI::PositiveNumber);
+  CLI::Option *checking =
+      mutants->add_flag("--check", options->check, "run only the chosen mutants' tests on them");
+  reporting->excludes(picking)->excludes(checking);
+  picking->excludes(checking);
+  mutants->add_option("--jobs", options->jobs, "tests at a time; one a core else")
+      ->check(CLI::Range(1, 64));
+  mutants->add_option("--reasons", options->reasons, "why survivors cannot be noticed")
+      ->capture_default_str();
+  mutants->add_option("--watches", options->watches, "what --check runs")->capture_default_str();
+  return [options] { return run_command(*options); };
+}
+
+} // namespace verdict
