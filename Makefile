@@ -6,13 +6,14 @@ export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help setup modules kernel guest debug-guest harness verdicts check deep cost lint clean
+.PHONY: help setup modules kernel guest debug-guest harness verdicts check deep cost mutants lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
 	@echo "make check     every test that CI runs: lint, the harness's own, the verdicts, a part of deep"
 	@echo "make deep      everything on the debug kernel (KASAN, lockdep, kmemleak ...), and long storms"
 	@echo "make cost      instructions and register accesses a frame, beside the peers'; out/cost"
+	@echo "make mutants   faults put into the driver, and which tests notice them; out/mutants/report.txt"
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
@@ -53,6 +54,10 @@ deep: debug-guest harness
 cost: guest harness
 	@scripts/dpdk-image
 	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" cost --output "$$out/cost"
+
+mutants: guest debug-guest harness
+	@scripts/mutants
+	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" mutants
 
 lint: modules
 	@scripts/lint
