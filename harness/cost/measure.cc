@@ -99,18 +99,17 @@ Result<Measurement> Bench::measure(const Case &which, unsigned windows)
   auto counters = Counters::create();
   if (!counters)
     return tl::unexpected(counters.error());
-  auto spec = golden_spec(which.system->column, places_);
-  if (!spec)
-    return tl::unexpected(spec.error());
+  const Column column = TRY(which.system->column());
+  const auto spec = TRY(golden_spec(column, places_));
   std::string evidence = which.name();
   std::replace_if(
       evidence.begin(), evidence.end(), [](char c) { return !std::isalnum(c); }, '-');
   auto machine = GoldenStore(places_.out / "golden")
-                     .fork(*spec, places_.out / "cost" / "run" / evidence,
+                     .fork(spec, places_.out / "cost" / "run" / evidence,
                            { .file = plugin_, .fd = counters->fd() });
   if (!machine)
     return tl::unexpected(machine.error());
-  Subject subject(which, std::move(*machine), std::move(*counters));
+  Subject subject(which, column.nics, std::move(*machine), std::move(*counters));
   auto symbols = kernel_symbols(subject.agent());
   if (!symbols)
     return tl::unexpected(symbols.error());

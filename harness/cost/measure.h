@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "cost/path.h"
 #include "cost/profile.h"
-#include "lab/guest_setup.h"
+#include "lab/recipe.h"
 
 namespace verdict::cost {
 

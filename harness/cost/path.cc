@@ -7,23 +7,8 @@ namespace verdict::cost {
 
 namespace {
 
-Column column(const std::string &name, Driver driver, std::vector<NicConfig> nics)
-{
-  // A string instruction that the CPU says is fast is one instruction for any length.
-  return { "cost-" + name,
-           driver,
-           guest::XdpMode::native,
-           std::move(nics),
-           { .cpu = "max,erms=off,fsrm=off", .counted_time = true } };
-}
-
-Column dpdk_column()
-{
-  Column dpdk = column("dpdk", Driver::stock, { { "e1000" } });
-  dpdk.machine.image = "dpdk";
-  dpdk.machine.memory_mib = 512;
-  return dpdk;
-}
+/// A string instruction that the CPU says is fast is one instruction for any length.
+constexpr const char *counted_cpu = "max,erms=off,fsrm=off";
 
 } // namespace
 
@@ -35,23 +20,16 @@ std::string Case::name() const
 
 const std::vector<System> &systems()
 {
-  static const NicConfig e1000{ "e1000" }, virtio{ "virtio-net-pci" }, vmxnet3{ "vmxnet3" };
   static const std::vector<System> all{
-    { .name = "e1000",
-      .column = column("e1000", Driver::patched, { e1000, e1000, virtio }),
-      .module = "e1000",
-      .poll = "e1000_clean" },
-    { .name = "stock e1000",
-      .column = column("stock-e1000", Driver::stock, { e1000, e1000, virtio }),
-      .module = "e1000",
-      .poll = "e1000_clean" },
+    { .name = "e1000", .profile = "e1000-82540em", .module = "e1000", .poll = "e1000_clean" },
+    { .name = "stock e1000", .profile = "stock-e1000", .module = "e1000", .poll = "e1000_clean" },
     { .name = "virtio_net",
-      .column = column("virtio_net", Driver::virtio, { virtio, virtio, virtio }),
+      .profile = "virtio_net",
       .module = "virtio_net",
       .poll = "virtnet_poll" },
-    { .name = "DPDK", .column = dpdk_column() },
+    { .name = "DPDK", .profile = "dpdk" },
     { .name = "vmxnet3",
-      .column = column("vmxnet3", Driver::vmxnet3, { vmxnet3, vmxnet3, virtio }),
+      .profile = "vmxnet3",
       .module = "vmxnet3",
       .poll = "vmxnet3_poll_rx_only",
       .ahead = 128 },
@@ -66,6 +44,16 @@ const System *find_system(const std::string &name)
       return &system;
   }
   return nullptr;
+}
+
+Result<Column> System::column() const
+{
+  const auto all = TRY(load_columns());
+  Column column = TRY(find_column(all, profile));
+  column.name = "cost-" + profile;
+  column.machine.cpu = counted_cpu;
+  column.machine.counted_time = true;
+  return column;
 }
 
 const std::vector<Path> &paths()

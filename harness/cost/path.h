@@ -11,12 +11,16 @@ namespace verdict::cost {
 
 /// A driver with its machine.
 struct System {
-  std::string name;   ///< "e1000"
-  Column column;      ///< NIC 0 is measured
-  std::string module; ///< the driver's
-  std::string poll;   ///< its function that polls the NIC
+  std::string name;        ///< "e1000"
+  std::string profile;     ///< of qemu/profiles; its NIC 0 is measured
+  std::string module = {}; ///< the driver's
+  std::string poll = {};   ///< its function that polls the NIC
   /// How many frames may be on their way to a NIC that loses what it has no room for; else 0.
   size_t ahead = 0;
+
+  /// The profile's column, on a machine that is the same in each run. Error: what is wrong with the
+  /// profiles.
+  Result<Column> column() const;
 };
 
 /// Where a frame's way is decided.

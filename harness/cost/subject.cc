@@ -6,7 +6,8 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "cost/flood.h"
-#include "lab/guest_setup.h"
+#include "lab/link.h"
+#include "lab/napi.h"
 #include "packet/builder.h"
 
 namespace verdict::cost {
@@ -30,9 +31,10 @@ double Window::instructions() const
   return all;
 }
 
-Subject::Subject(const Case &which, std::unique_ptr<Machine> machine, Counters counters)
-    : case_(which), machine_(std::move(machine)), counters_(std::move(counters)),
-      agent_(machine_->take_agent_socket())
+Subject::Subject(const Case &which, std::vector<Nic> nics, std::unique_ptr<Machine> machine,
+                 Counters counters)
+    : case_(which), profiles_(std::move(nics)), machine_(std::move(machine)),
+      counters_(std::move(counters)), agent_(machine_->take_agent_socket())
 {
 }
 
@@ -135,12 +137,10 @@ Result<uint64_t> Subject::received()
       return tl::unexpected(answer.error());
     return answer->value("bytes", uint64_t{ 0 }) / TcpStream::payload_of(case_.point.size);
   }
-  // The e1000 drivers update what `ip` shows every other second.
-  if (case_.system->module == "e1000") {
-    auto stats = agent_.ethtool_stats(ifnames_[0]);
-    if (!stats)
-      return tl::unexpected(stats.error());
-    return (*stats)["rx_packets"];
+  // Some drivers update what `ip` shows every other second, and ethtool's figure at once.
+  if (const auto &counter = profiles_[0].counters.at(Counter::rx_frames); counter) {
+    auto stats = TRY(agent_.ethtool_stats(ifnames_[0]));
+    return stats[*counter];
   }
   auto device = agent_.netdev(ifnames_[0]);
   if (!device)
@@ -227,7 +227,7 @@ Result<void> Subject::set_point(size_t nic)
 {
   const std::string &name = ifnames_[nic];
   const std::string ring = std::to_string(case_.point.ring);
-  if (machine_->config().nics[nic].model.starts_with("e1000") && case_.point.ring != 256) {
+  if (profiles_[nic].limits.least_ring && case_.point.ring != 256) {
     if (auto set = agent_.run_ok({ "ethtool", "-G", name, "rx", ring, "tx", ring }); !set)
       return tl::unexpected(set.error());
   }
@@ -309,9 +309,7 @@ Result<void> Subject::load(const std::string &program)
   if (!case_.path->target)
     return {};
   const size_t target = *case_.path->target;
-  // virtio_net transmits redirected frames only while it has a program itself.
-  if (case_.path->hook == Hook::native &&
-      machine_->config().nics[target].model == "virtio-net-pci") {
+  if (case_.path->hook == Hook::native && !profiles_[target].can(Can::transmit_unprepared)) {
     const std::string pass = case_.point.size > max_frame_size ? "pass_frags" : "pass";
     auto ready = agent_.bpf_load("cost.bpf.o", "target", { pass });
     if (!ready)

@@ -30,7 +30,9 @@ struct Window {
 /// A machine that is being measured.
 class Subject {
 public:
-  Subject(const Case &which, std::unique_ptr<Machine> machine, Counters counters);
+  /// `nics` are those of the case's column.
+  Subject(const Case &which, std::vector<Nic> nics, std::unique_ptr<Machine> machine,
+          Counters counters);
 
   guest::Agent &agent() { return agent_; }
 
@@ -61,6 +63,7 @@ private:
   Result<void> load(const std::string &program);
 
   const Case case_;
+  const std::vector<Nic> profiles_;
   std::unique_ptr<Machine> machine_;
   Counters counters_;
   guest::Agent agent_;

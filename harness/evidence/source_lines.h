@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "lab/code_map.h"
-#include "lab/guest_setup.h"
+#include "lab/places.h"
 #include "qemu/splat_finder.h"
 
 namespace verdict {

@@ -2,94 +2,246 @@
 #include "lab/column.h"
 
 #include <algorithm>
+#include <filesystem>
+
+#include "lab/fields.h"
 
 namespace verdict {
 
-const std::vector<Column> &columns()
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::array counter_names{
+  Named<Counter>{ Counter::drop, "drop" },
+  Named<Counter>{ Counter::pass, "pass" },
+  Named<Counter>{ Counter::tx, "tx" },
+  Named<Counter>{ Counter::redirect, "redirect" },
+  Named<Counter>{ Counter::aborted, "aborted" },
+  Named<Counter>{ Counter::tx_errors, "tx_errors" },
+  Named<Counter>{ Counter::redirect_errors, "redirect_errors" },
+  Named<Counter>{ Counter::oversize, "oversize" },
+  Named<Counter>{ Counter::xmit, "xmit" },
+  Named<Counter>{ Counter::xmit_errors, "xmit_errors" },
+  Named<Counter>{ Counter::rx_frames, "rx_frames" },
+  Named<Counter>{ Counter::alloc_failed, "alloc_failed" },
+  Named<Counter>{ Counter::malformed, "malformed" },
+  Named<Counter>{ Counter::csum_good, "csum_good" },
+  Named<Counter>{ Counter::csum_errors, "csum_errors" },
+  Named<Counter>{ Counter::tx_restarts, "tx_restarts" },
+  Named<Counter>{ Counter::tx_timeouts, "tx_timeouts" },
+};
+
+constexpr std::array refusal_names{
+  Named<Refusal>{ Refusal::offload, "offload" },
+  Named<Refusal>{ Refusal::no_frags, "no_frags" },
+  Named<Refusal>{ Refusal::mtu, "mtu" },
+  Named<Refusal>{ Refusal::fcs, "fcs" },
+};
+
+constexpr std::array suite_names{
+  Named<Suite>{ Suite::verdicts, "verdicts" }, Named<Suite>{ Suite::attach_storm, "attach_storm" },
+  Named<Suite>{ Suite::life, "life" },         Named<Suite>{ Suite::memory, "memory" },
+  Named<Suite>{ Suite::smp, "smp" },           Named<Suite>{ Suite::bus_errors, "bus_errors" },
+  Named<Suite>{ Suite::harness, "harness" },   Named<Suite>{ Suite::debug, "debug" },
+  Named<Suite>{ Suite::deep, "deep" },         Named<Suite>{ Suite::storms, "storms" },
+};
+
+constexpr std::array mode_names{
+  Named<guest::XdpMode>{ guest::XdpMode::native, "native" },
+  Named<guest::XdpMode>{ guest::XdpMode::generic, "generic" },
+};
+
+constexpr std::array reader_names{
+  Named<RingReader>{ RingReader::e1000, "e1000" },
+};
+
+/// NETDEV_XDP_ACT_ bits, as the kernel's Documentation/netlink/specs/netdev.yaml names them.
+constexpr std::array feature_names{
+  Named<uint64_t>{ 1 << 0, "basic" },       Named<uint64_t>{ 1 << 1, "redirect" },
+  Named<uint64_t>{ 1 << 2, "ndo-xmit" },    Named<uint64_t>{ 1 << 3, "xsk-zerocopy" },
+  Named<uint64_t>{ 1 << 4, "hw-offload" },  Named<uint64_t>{ 1 << 5, "rx-sg" },
+  Named<uint64_t>{ 1 << 6, "ndo-xmit-sg" },
+};
+
+/// These are a profile's own, and not of those that extend it.
+constexpr const char *own_keys[] = { "order", "suites", "extends", "license" };
+
+/// Puts what a profile says over what it extends: objects key by key, all else as a whole.
+void put_over(json &base, const json &own)
 {
-  using guest::XdpMode;
-  static const NicConfig virtio{ "virtio-net-pci" }, e1000{ "e1000" };
-  static const std::vector<Column> all{
-    { "e1000-82540em", Driver::patched, XdpMode::native, { e1000, e1000, virtio } },
-    { "e1000-82544gc", Driver::patched, XdpMode::native, { { "e1000-82544gc" }, e1000, virtio } },
-    { "e1000-82545em", Driver::patched, XdpMode::native, { { "e1000-82545em" }, e1000, virtio } },
-    { "stock-e1000", Driver::stock, XdpMode::generic, { e1000, e1000, virtio } },
-    { "virtio_net", Driver::virtio, XdpMode::native, { virtio, virtio, e1000 } },
+  for (const auto &[key, value] : own.items()) {
+    if (value.is_object() && base.contains(key) && base[key].is_object())
+      put_over(base[key], value);
+    else
+      base[key] = value;
+  }
+}
+
+Result<Limits> read_limits(Fields fields)
+{
+  Limits limits{
+    .rx_ring = TRY(fields.get<unsigned>("rx_ring")),
+    .tx_ring = TRY(fields.get<unsigned>("tx_ring")),
+    .least_ring = TRY(fields.get_or_null<unsigned>("least_ring")),
+    .most_ring = TRY(fields.get_or_null<unsigned>("most_ring")),
+    .ring_step = TRY(fields.get_or_null<unsigned>("ring_step")),
+    .xdp_of_least_ring = TRY(fields.get_or_null<unsigned>("xdp_of_least_ring")),
+    .spare_descriptors = TRY(fields.get_or_null<unsigned>("spare_descriptors")),
+    .rx_buffer = TRY(fields.get_or_null<unsigned>("rx_buffer")),
+    .jumbo_mtu = TRY(fields.get_or_null<unsigned>("jumbo_mtu")),
+    .linear_mtu = TRY(fields.get_or_null<unsigned>("linear_mtu")),
+    .longest_frame = TRY(fields.get_or_null<size_t>("longest_frame")),
+    .burst = TRY(fields.get_or_null<size_t>("burst")),
   };
-  return all;
+  TRY(fields.done());
+  return limits;
 }
 
-std::vector<Column> patched_columns()
+Result<std::optional<Proof>> read_proof(Fields &machine)
 {
-  std::vector<Column> patched;
-  std::copy_if(columns().begin(), columns().end(), std::back_inserter(patched),
-               [](const Column &column) { return column.driver == Driver::patched; });
-  return patched;
+  if (TRY(machine.get_or<json>("proof", nullptr)).is_null())
+    return std::nullopt;
+  auto fields = TRY(machine.object("proof"));
+  const Proof proof{ .file = TRY(fields.get<std::string>("file")),
+                     .pattern = TRY(fields.get<std::string>("pattern")) };
+  TRY(fields.done());
+  return proof;
 }
 
-const std::vector<Column> &native_columns()
+Result<MachineVariant> read_machine(Fields fields)
 {
-  using guest::XdpMode;
-  static const NicConfig virtio{ "virtio-net-pci" }, e1000{ "e1000" }, vmxnet3{ "vmxnet3" };
-  static const std::vector<Column> all{
-    { "e1000-82540em", Driver::patched, XdpMode::native, { e1000, e1000, virtio } },
-    { "virtio_net", Driver::virtio, XdpMode::native, { virtio, virtio, e1000 } },
-    { "vmxnet3", Driver::vmxnet3, XdpMode::native, { vmxnet3 } },
+  MachineVariant machine{
+    .command_line = TRY(fields.get_or<std::string>("command_line", "")),
+    .chipset = TRY(fields.get_or<std::string>("chipset", "")),
+    .devices = TRY(fields.get_or<std::vector<std::string>>("devices", {})),
+    .cpus = TRY(fields.get_or<unsigned>("cpus", 1)),
+    .memory_mib = TRY(fields.get_or<unsigned>("memory_mib", 0)),
+    .image = TRY(fields.get_or<std::string>("image", "")),
+    .proof = TRY(read_proof(fields)),
   };
-  return all;
+  TRY(fields.done());
+  return machine;
 }
 
-const std::vector<Column> &machine_columns()
-{
-  using guest::XdpMode;
-  static const NicConfig virtio{ "virtio-net-pci" }, e1000{ "e1000" };
-  static const std::vector<Column> all{
-    { "e1000-swiotlb",
-      Driver::patched,
-      XdpMode::native,
-      { e1000, e1000, virtio },
-      { .command_line = "swiotlb=force" } },
-    { "e1000-iommu",
-      Driver::patched,
-      XdpMode::native,
-      { e1000, e1000, virtio },
-      { .command_line = "intel_iommu=on iommu.strict=1 iommu.passthrough=0",
-        .chipset = "q35",
-        .devices = { "intel-iommu" } } },
-    { "e1000-5gib",
-      Driver::patched,
-      XdpMode::native,
-      { e1000, e1000, virtio },
-      { .memory_mib = 5120 } },
-  };
-  return all;
-}
+/// The files of a directory, each with what it extends.
+class Profiles {
+public:
+  static Result<Profiles> read(const std::string &directory)
+  {
+    Profiles profiles(directory);
+    std::error_code error;
+    for (const auto &entry : fs::directory_iterator(directory, error)) {
+      const fs::path &path = entry.path();
+      if (path.extension() != ".json")
+        continue;
+      json profile = TRY(read_json(path));
+      if (!profile.is_object())
+        return fail(path.string() + ": it must be an object");
+      profiles.files_[path.stem()] = std::move(profile);
+    }
+    if (error)
+      return fail(directory + ": " + error.message() + " (is this the project's top?)");
+    return profiles;
+  }
 
-const Column &smp_column()
-{
-  static const NicConfig e1000{ "e1000" };
-  // On "pc" NICs share interrupts, which go to one CPU.
-  static const Column smp{ "e1000-smp",
-                           Driver::patched,
-                           guest::XdpMode::native,
-                           { e1000, e1000, e1000 },
-                           { .chipset = "q35", .cpus = 2 } };
-  return smp;
-}
+  Result<std::vector<Column>> columns() const
+  {
+    std::vector<std::pair<int, Column>> ordered;
+    for (const auto &[name, own] : files_) {
+      if (own.contains("suites"))
+        ordered.push_back(TRY(column(name)));
+    }
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [](const auto &a, const auto &b) { return a.first < b.first; });
+    std::vector<Column> columns;
+    for (auto &[order, column] : ordered)
+      columns.push_back(std::move(column));
+    return columns;
+  }
 
-const Column &bridge_column()
-{
-  static const NicConfig behind{ "e1000", "bridge" };
-  static const Column bridge{ "e1000-bridge",
-                              Driver::patched,
-                              guest::XdpMode::native,
-                              { behind, behind },
-                              { .chipset = "q35",
-                                .devices = {
-                                    "pcie-root-port,id=root,chassis=1,addr=0x8,x-speed=2_5",
-                                    "pcie-pci-bridge,id=bridge,bus=root" } } };
-  return bridge;
-}
+private:
+  explicit Profiles(std::string directory) : directory_(std::move(directory)) {}
+
+  std::string place(const std::string &name) const { return directory_ + "/" + name + ".json"; }
+
+  Result<json> own(const std::string &name) const
+  {
+    const auto file = files_.find(name);
+    if (file == files_.end())
+      return fail(place(name) + " does not exist");
+    return file->second;
+  }
+
+  /// A profile with what it extends, without its own keys.
+  Result<json> whole(const std::string &name, unsigned depth = 0) const
+  {
+    constexpr unsigned deepest = 8;
+    if (depth > deepest)
+      return fail(place(name) + " extends itself");
+    json said = TRY(own(name));
+    json base = json::object();
+    if (said.contains("extends")) {
+      auto fields = TRY(Fields::of(said, place(name)));
+      base = TRY(whole(TRY(fields.get<std::string>("extends")), depth + 1));
+    }
+    for (const char *key : own_keys)
+      said.erase(key);
+    put_over(base, said);
+    return base;
+  }
+
+  Result<Nic> nic(const std::string &name) const
+  {
+    auto fields = TRY(Fields::of(TRY(whole(name)), place(name)));
+    Nic nic{
+      .profile = name,
+      .device = { .model = TRY(fields.get<std::string>("device")),
+                  .options = TRY(fields.get_or<std::string>("options", "")),
+                  .bus = TRY(fields.get_or<std::string>("bus", "")) },
+      .driver = TRY(fields.get<std::string>("driver")),
+      .modules = TRY(fields.get<std::vector<std::string>>("modules")),
+      .cannot = TRY(fields.texts_by_name("cannot", can_names)),
+      .counters = TRY(fields.all_texts_by_name("counters", counter_names)),
+      .program_counters = TRY(fields.get<std::vector<std::string>>("program_counters")),
+      .refusals = TRY(fields.all_texts_by_name("refusals", refusal_names)),
+      .limits = TRY(read_limits(TRY(fields.object("limits")))),
+    };
+    nic.mode = TRY(fields.named("mode", mode_names));
+    if (const auto reader = TRY(fields.get_or_null<std::string>("ring_reader")); reader)
+      nic.ring_reader = TRY(fields.named("ring_reader", reader_names));
+    nic.xdp_features = 0;
+    for (const uint64_t feature : TRY(fields.listed("xdp_features", feature_names)))
+      nic.xdp_features |= feature;
+    // A column's machine and its other NICs are not of the NIC.
+    TRY(fields.get_or<json>("machine", {}));
+    TRY(fields.get_or<json>("others", {}));
+    TRY(fields.done());
+    return nic;
+  }
+
+  /// With its place in the matrix.
+  Result<std::pair<int, Column>> column(const std::string &name) const
+  {
+    auto own_fields = TRY(Fields::of(TRY(own(name)), place(name)));
+    const int order = TRY(own_fields.get<int>("order"));
+    auto fields = TRY(Fields::of(TRY(whole(name)), place(name)));
+    Column column{ .name = name,
+                   .suites = TRY(own_fields.listed("suites", suite_names)),
+                   .nics = { TRY(nic(name)) } };
+    for (const std::string &other : TRY(fields.get<std::vector<std::string>>("others")))
+      column.nics.push_back(TRY(nic(other)));
+    if (TRY(fields.get_or<json>("machine", nullptr)) != nullptr)
+      column.machine = TRY(read_machine(TRY(fields.object("machine"))));
+    return std::pair{ order, column };
+  }
+
+  std::string directory_;
+  std::map<std::string, json> files_;
+};
+
+} // namespace
 
 std::string Column::test_name() const
 {
@@ -101,6 +253,20 @@ std::string Column::test_name() const
 void PrintTo(const Column &column, std::ostream *stream)
 {
   *stream << column.name;
+}
+
+Result<std::vector<Column>> load_columns(const std::string &directory)
+{
+  return TRY(Profiles::read(directory)).columns();
+}
+
+Result<Column> find_column(const std::vector<Column> &columns, const std::string &name)
+{
+  const auto at = std::find_if(columns.begin(), columns.end(),
+                               [&](const Column &column) { return column.name == name; });
+  if (at == columns.end())
+    return fail("no column is called " + name + "; " + profile_directory + " has them");
+  return *at;
 }
 
 } // namespace verdict

@@ -1,21 +1,107 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <map>
+#include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "guest/agent_client.h"
+#include "lab/capability.h"
 #include "qemu/machine_config.h"
 
 namespace verdict {
 
-/// Which driver a NIC of the guest gets.
-enum class Driver {
-  patched, ///< this project's e1000
-  stock,   ///< the kernel's e1000
-  virtio,  ///< the kernel's virtio_net
-  vmxnet3, ///< the kernel's vmxnet3
+/// What a driver counts, by ethtool -S.
+enum class Counter {
+  drop,            ///< frames that a program dropped
+  pass,            ///< ... passed
+  tx,              ///< ... sent back
+  redirect,        ///< ... redirected
+  aborted,         ///< ... aborted, or returned an unknown verdict for
+  tx_errors,       ///< frames that could not be sent back
+  redirect_errors, ///< frames that could not be redirected
+  oversize,        ///< frames of which a program would have seen a part
+  xmit,            ///< redirected frames that this device transmitted
+  xmit_errors,     ///< redirected frames that it could not transmit
+  rx_frames,       ///< frames received, counted at once
+  alloc_failed,    ///< Rx buffers or skbs for which there was no memory
+  malformed,       ///< frames that the device described wrongly
+  csum_good,       ///< checksums that the device found right
+  csum_errors,     ///< ... wrong
+  tx_restarts,     ///< times that the stack had to wait for room in the Tx ring
+  tx_timeouts,     ///< hangs of the Tx ring
+};
+
+/// What a user asks for and does not get; each comes with the driver's explanation.
+enum class Refusal {
+  offload,  ///< a program in offload mode
+  no_frags, ///< a program without frags at limits.jumbo_mtu
+  mtu,      ///< an MTU above limits.linear_mtu under a program without frags
+  fcs,      ///< a program while rx-fcs is on
+};
+
+/// Tests that run on a column, and how.
+enum class Suite {
+  verdicts,     ///< what becomes of frames; the matrix
+  attach_storm, ///< programs come and go under a stream
+  life,         ///< how a driver lives under traffic, and what it survives
+  memory,       ///< other ways through memory
+  smp,          ///< several CPUs
+  bus_errors,   ///< errors on the bus of the NICs
+  harness,      ///< the harness itself
+  checkers,     ///< what every test checks at its end
+  debug,        ///< make check runs it also on the debug kernel
+  deep,         ///< make deep does
+  storms,       ///< make deep runs its storms in full length
+};
+
+/// How a driver's Rx ring can be read.
+enum class RingReader {
+  e1000, ///< by ethtool -d, as the e1000 gives it
+};
+
+/// Numbers of a driver and its device. Those that a profile leaves out (null) go with something
+/// that it cannot do.
+struct Limits {
+  unsigned rx_ring = 0, tx_ring = 0;  ///< descriptors, as it comes up
+  std::optional<unsigned> least_ring; ///< descriptors that a ring can be set to
+  std::optional<unsigned> most_ring;
+  std::optional<unsigned> ring_step;
+  std::optional<unsigned> xdp_of_least_ring; ///< frames of programs that the smallest Tx ring takes
+  std::optional<unsigned> spare_descriptors; ///< of a full Rx ring the driver's own
+  std::optional<unsigned> rx_buffer;         ///< bytes of a frame that one Rx buffer holds
+  std::optional<unsigned> jumbo_mtu;
+  std::optional<unsigned> linear_mtu;  ///< the largest for a program without frags
+  std::optional<size_t> longest_frame; ///< bytes, without FCS
+  /// Frames that may be on their way to it at once without one being lost.
+  std::optional<size_t> burst;
+};
+
+/// A NIC of a guest with its driver.
+struct Nic {
+  std::string profile; ///< where this is written: "vmxnet3"
+  NicConfig device;
+  std::string driver;                ///< its name in sysfs
+  std::vector<std::string> modules;  ///< in the order of loading: a file below /modules, or a name
+  guest::XdpMode mode;               ///< native, or generic where the driver has no XDP of its own
+  std::map<Can, std::string> cannot; ///< with the reason
+  std::map<Counter, std::optional<std::string>> counters;
+  std::vector<std::string> program_counters; ///< each frame that a program saw is in one of these
+  std::map<Refusal, std::optional<std::string>> refusals; ///< a part of the text; none is known
+  uint64_t xdp_features; ///< NETDEV_XDP_ACT_ bits, without a program
+  std::optional<RingReader> ring_reader;
+  Limits limits;
+
+  bool can(Can what) const { return !cannot.contains(what); }
+};
+
+/// A file of the guest that shows that a machine is what it should be.
+struct Proof {
+  std::string file;    ///< {ifname} is the name of NIC 0
+  std::string pattern; ///< a regular expression that is found in it
 };
 
 /// What sets a column's machine apart from the usual one.
@@ -28,42 +114,38 @@ struct MachineVariant {
   std::string cpu = {};    ///< if it has to be this one
   bool counted_time = false;
   std::string image = {}; ///< if the guest's is another: "dpdk" is initrd-dpdk.cpio
+  std::optional<Proof> proof = {};
 };
 
-/// A column of the matrix: the device under test, its driver, and the mode XDP programs run in.
-/// nic0 is the device under test, nic1 another device with the same driver, nic2 one with another.
+/// A column of the matrix: a machine with its NICs. NIC 0 is the device under test, NIC 1 another
+/// one with the same driver, NIC 2, if there is one, has another driver.
 struct Column {
-  std::string name;    ///< "e1000-82540em"
-  Driver driver;       ///< of nic0
-  guest::XdpMode mode; ///< native, or generic where the driver has no XDP of its own
-  std::vector<NicConfig> nics;
+  std::string name; ///< "e1000-82540em"
+  std::set<Suite> suites;
+  std::vector<Nic> nics;
   MachineVariant machine = {};
 
-  bool native() const { return mode == guest::XdpMode::native; }
+  /// Whether the driver under test and its device can do this.
+  bool can(Can what) const { return nics.front().can(what); }
+  guest::XdpMode mode() const { return nics.front().mode; }
+  bool native() const { return mode() == guest::XdpMode::native; }
+  const Limits &limits() const { return nics.front().limits; }
 
   /// The name as GoogleTest allows it: "e1000_82540em".
   std::string test_name() const;
 };
 
-/// All columns, in the matrix's order.
-const std::vector<Column> &columns();
-
-/// Those of this project's driver, for tests of what is its own affair.
-std::vector<Column> patched_columns();
-
-/// Drivers with XDP of their own, this project's first.
-const std::vector<Column> &native_columns();
-
-/// Further columns, of this project's driver: machines on which the same frames take other ways
-/// through memory. They are for few cases, as there are few ways.
-const std::vector<Column> &machine_columns();
-
-/// The one with several CPUs.
-const Column &smp_column();
-
-/// The one whose NICs are behind a bridge, "bridge", that reports errors (PCIe AER).
-const Column &bridge_column();
-
 void PrintTo(const Column &column, std::ostream *stream);
+
+/// Where the profiles are, from the project's top.
+inline constexpr const char *profile_directory = "qemu/profiles";
+
+/// The columns that the profiles of a directory describe, in the matrix's order. A file NAME.json
+/// is a profile; one that names suites is a column. Documentation/verdict.md describes the keys.
+/// Error: no such directory, a file that is no profile, a profile that refers to none.
+Result<std::vector<Column>> load_columns(const std::string &directory = profile_directory);
+
+/// One of them by its name. Error: there is none.
+Result<Column> find_column(const std::vector<Column> &columns, const std::string &name);
 
 } // namespace verdict

@@ -14,26 +14,16 @@ namespace {
 constexpr unsigned serial_slot = 3;
 constexpr unsigned first_nic_slot = 16;
 
-Result<std::string> nic_device(const NicConfig &nic, unsigned index)
+std::string nic_device(const NicConfig &nic, unsigned index)
 {
   std::string device =
       format("%s,id=nic%u,netdev=wire%u,mac=%s,addr=0x%x,romfile=", nic.model.c_str(), index, index,
              NicAddress::of(index).guest_mac.text().c_str(), first_nic_slot + index);
   if (!nic.bus.empty())
     device += ",bus=" + nic.bus;
-  // Without autonegotiation the link is up in 0.02 s instead of 2 s; without mitigation there is
-  // one interrupt per event.
-  if (nic.model == "e1000" || nic.model == "e1000-82544gc" || nic.model == "e1000-82545em")
-    return device + ",autonegotiation=off,mitigation=off";
-  // No VLAN filter, as an e1000 has none until a VLAN device is added.
-  // The guest need not announce itself after a restore. QEMU 7.2 even crashes at the device's next
-  // reset if it was to, with announce-rounds 0 (virtio_net_reset() deletes a timer twice). Without
-  // ctrl_vlan it takes tagged frames of VLANs that the guest has not asked for, as an e1000 does.
-  if (nic.model == "virtio-net-pci")
-    return device + ",guest_announce=off,ctrl_vlan=off";
-  if (nic.model == "vmxnet3" || nic.model == "e1000e")
-    return device;
-  return fail("unknown NIC model '" + nic.model + "'");
+  if (!nic.options.empty())
+    device += "," + nic.options;
+  return device;
 }
 
 bool is_elf(const std::filesystem::path &path)
@@ -53,8 +43,7 @@ std::string default_command_line()
          "random.trust_cpu=on rcupdate.rcu_expedited=1";
 }
 
-Result<std::vector<std::string>> qemu_arguments(const MachineConfig &config,
-                                                const Plumbing &plumbing)
+std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumbing &plumbing)
 {
   std::string command_line = default_command_line();
   if (!config.extra_command_line.empty())
@@ -101,12 +90,9 @@ Result<std::vector<std::string>> qemu_arguments(const MachineConfig &config,
   add("-chardev", format("socket,id=agent,fd=%d", plumbing.agent_fd));
   add("-device", std::string("virtserialport,bus=ports.0,nr=1,chardev=agent,name=") + agent_port);
   for (unsigned i = 0; i < config.nics.size(); i++) {
-    auto device = nic_device(config.nics[i], i);
-    if (!device)
-      return tl::unexpected(device.error());
     add("-netdev", format("dgram,id=wire%u,local.type=fd,local.str=%u", i,
                           static_cast<unsigned>(plumbing.first_wire_fd) + i));
-    add("-device", *device);
+    add("-device", nic_device(config.nics[i], i));
   }
   if (config.counted_time)
     add("-icount", "shift=0,sleep=on");

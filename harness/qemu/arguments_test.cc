@@ -26,20 +26,20 @@ MachineConfig config_of(std::vector<NicConfig> nics)
 
 TEST(QemuArguments, AreWhatTheyWere)
 {
-  ASSERT_OK_AND_ASSIGN(
-      const auto arguments,
-      qemu_arguments(config_of({ { "e1000" }, { "virtio-net-pci" } }), { .serial_log = "serial.log",
-                                                                         .trace_log = "trace.log",
-                                                                         .qmp_fd = 100,
-                                                                         .agent_fd = 101,
-                                                                         .first_wire_fd = 102,
-                                                                         .incoming = true }));
+  const auto arguments =
+      qemu_arguments(config_of({ { "e1000", "mitigation=off" }, { "vmxnet3", "", "bridge" } }),
+                     { .serial_log = "serial.log",
+                       .trace_log = "trace.log",
+                       .qmp_fd = 100,
+                       .agent_fd = 101,
+                       .first_wire_fd = 102,
+                       .incoming = true });
   expect_golden("qemu_arguments", join(arguments, "\n") + "\n");
 }
 
 TEST(QemuArguments, NeverAskForKvm)
 {
-  ASSERT_OK_AND_ASSIGN(const auto arguments, qemu_arguments(config_of({}), {}));
+  const auto arguments = qemu_arguments(config_of({}), {});
   const auto accel = std::find(arguments.begin(), arguments.end(), "-accel");
   ASSERT_NE(accel, arguments.end());
   EXPECT_EQ(accel[1], "tcg");
@@ -51,13 +51,12 @@ TEST(QemuArguments, CountTimeAndLoadAPluginWhereAsked)
   MachineConfig config = config_of({});
   config.cpu = "max,erms=off";
   config.counted_time = true;
-  ASSERT_OK_AND_ASSIGN(const auto arguments,
-                       qemu_arguments(config, { .plugin = "counters.so", .plugin_fd = 99 }));
+  const auto arguments = qemu_arguments(config, { .plugin = "counters.so", .plugin_fd = 99 });
   const std::string all = join(arguments, " ");
   EXPECT_THAT(all, HasSubstr("-cpu max,erms=off "));
   EXPECT_THAT(all, HasSubstr("-icount shift=0,sleep=on"));
   EXPECT_THAT(all, HasSubstr("-plugin counters.so,fd=99"));
-  ASSERT_OK_AND_ASSIGN(const auto plain, qemu_arguments(config_of({}), {}));
+  const auto plain = qemu_arguments(config_of({}), {});
   EXPECT_THAT(join(plain, " "),
               testing::Not(testing::AnyOf(HasSubstr("-icount"), HasSubstr("-plugin"))));
 }
@@ -69,15 +68,8 @@ TEST(QemuArguments, BootAnElfKernelWithoutABios)
   config.kernel = directory.path() / "vmlinux";
   ASSERT_OK(write_file(config.kernel, "\x7f"
                                       "ELF and more"));
-  ASSERT_OK_AND_ASSIGN(const auto arguments, qemu_arguments(config, {}));
+  const auto arguments = qemu_arguments(config, {});
   EXPECT_THAT(arguments, Contains("qboot.rom"));
-}
-
-TEST(QemuArguments, RefuseAnUnknownNic)
-{
-  const auto arguments = qemu_arguments(config_of({ { "ne2k" } }), {});
-  ASSERT_FALSE(arguments);
-  EXPECT_EQ(arguments.error().message, "unknown NIC model 'ne2k'");
 }
 
 } // namespace

@@ -45,10 +45,8 @@ Result<std::string> GoldenStore::key_of(const GoldenSpec &spec) const
       return tl::unexpected(digest.error());
     key += *digest + "\n";
   }
-  auto arguments = qemu_arguments(spec.machine, Plumbing{});
-  if (!arguments)
-    return tl::unexpected(arguments.error());
-  return sha256(key + join(*arguments, "\n") + "\n" + spec.set_up_key);
+  const auto arguments = qemu_arguments(spec.machine, Plumbing{});
+  return sha256(key + join(arguments, "\n") + "\n" + spec.set_up_key);
 }
 
 Result<fs::path> GoldenStore::folder(const GoldenSpec &spec) const

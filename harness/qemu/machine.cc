@@ -133,20 +133,18 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
     return fail("no sockets for QEMU");
   agent_socket_ = std::move(agent_pair->ours);
 
-  auto arguments = qemu_arguments(config_, { .serial_log = serial_log(),
-                                             .trace_log = trace_log(),
-                                             .qmp_fd = qmp_fd,
-                                             .agent_fd = agent_fd,
-                                             .first_wire_fd = first_wire_fd,
-                                             .incoming = incoming,
-                                             .plugin = plugin.file,
-                                             .plugin_fd = plugin_fd });
-  if (!arguments)
-    return tl::unexpected(arguments.error());
+  const auto arguments = qemu_arguments(config_, { .serial_log = serial_log(),
+                                                   .trace_log = trace_log(),
+                                                   .qmp_fd = qmp_fd,
+                                                   .agent_fd = agent_fd,
+                                                   .first_wire_fd = first_wire_fd,
+                                                   .incoming = incoming,
+                                                   .plugin = plugin.file,
+                                                   .plugin_fd = plugin_fd });
   auto log = open_file(qemu_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
   if (!log)
     return tl::unexpected(log.error());
-  Command command{ .arguments = *arguments,
+  Command command{ .arguments = arguments,
                    .descriptors = { { qmp_pair->theirs.get(), qmp_fd },
                                     { agent_pair->theirs.get(), agent_fd } },
                    .output = log->get(),

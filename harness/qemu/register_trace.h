@@ -9,10 +9,6 @@
 
 namespace verdict {
 
-/// Registers of the 8254x, as offsets from its BAR 0 (Intel's software developer's manual, 13.4).
-inline constexpr uint64_t register_rdt = 0x2818; ///< receive descriptor tail
-inline constexpr uint64_t register_tdt = 0x3818; ///< transmit descriptor tail
-
 /// Where a NIC has its registers.
 struct NicRegisters {
   uint64_t address; ///< physical, of BAR 0

@@ -80,9 +80,9 @@ protected:
   }
 
   /// Programs of a stream send frames back, so that order and content prove which of them each
-  /// frame saw. virtio_net loses such frames when its ring is full; there they drop, and only
+  /// frame saw. A driver that loses some of them drops them all, and only
   /// counters tell.
-  bool bounces() const { return column().driver != Driver::virtio; }
+  bool bounces() const { return column().can(Can::transmit_all); }
   verdict_config first() const { return bounces() ? bounce : drop; }
   verdict_config second() const { return bounces() ? bounce_stamped : drop; }
 
@@ -104,6 +104,21 @@ protected:
     return device ? device->value("carrier_changes", 0u) : 0;
   }
 
+  /// A refusal comes with the driver's explanation, where the profile knows one.
+  void expect_refused(const Result<void> &refused, Refusal kind)
+  {
+    ASSERT_FALSE(refused);
+    if (const auto &text = column().nics.front().refusals.at(kind); text) {
+      EXPECT_THAT(refused.error().message, testing::HasSubstr(*text));
+    }
+  }
+
+  void expect_none_attached()
+  {
+    ASSERT_OK_AND_ASSIGN(const auto attached, agent().xdp_query(ifname()));
+    EXPECT_EQ(attached.mode, "none");
+  }
+
   std::string ip_keyword() const { return column().native() ? "xdpdrv" : "xdpgeneric"; }
 
   uint64_t received()
@@ -118,6 +133,7 @@ protected:
 
 TEST_P(Attach, FirstProgramUnderAStream)
 {
+  REQUIRE(attach_without_loss);
   ASSERT_OK(load(first()));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const uint64_t carrier = carrier_changes();
@@ -134,6 +150,7 @@ TEST_P(Attach, FirstProgramUnderAStream)
 
 TEST_P(Attach, ReplacementUnderAStream)
 {
+  REQUIRE(wait_for_room);
   ASSERT_OK(load(first(), "a"));
   ASSERT_OK(load(second(), "b"));
   ASSERT_OK(attach_loaded("a"));
@@ -155,11 +172,12 @@ TEST_P(Attach, ReplacementUnderAStream)
 
 TEST_P(Attach, DetachmentUnderAStream)
 {
+  REQUIRE(attach_without_loss);
   ASSERT_OK(attach(first()));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const uint64_t carrier = carrier_changes();
   const auto frames = stream_frames();
-  ASSERT_OK(stream(frames, [&] { return agent().xdp_detach(ifname(), column().mode); }));
+  ASSERT_OK(stream(frames, [&] { return agent().xdp_detach(ifname(), column().mode()); }));
   ASSERT_OK(until_handled(frames.size(), { "main" }, socket));
 
   const uint64_t by_program = counter(VERDICT_FRAMES);
@@ -217,64 +235,62 @@ TEST_P(Attach, ByBpftool)
 TEST_P(Attach, OffloadIsRefusedWithAMessage)
 {
   ASSERT_OK(load(bounce));
-  const auto refused = agent().xdp_attach(ifname(), program(), { .mode = guest::XdpMode::offload });
-  ASSERT_FALSE(refused);
-  if (patched()) {
-    EXPECT_THAT(refused.error().message, testing::HasSubstr("attach in native mode"));
-  }
-  ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
-  EXPECT_EQ(attached.mode, "none");
+  expect_refused(agent().xdp_attach(ifname(), program(), { .mode = guest::XdpMode::offload }),
+                 Refusal::offload);
+  expect_none_attached();
 }
 
 TEST_P(Attach, WithoutFragsIsRefusedWhereFramesNeedThem)
 {
-  if (!column().native())
-    GTEST_SKIP() << "generic mode makes every frame linear";
+  REQUIRE(refuse_without_frags);
   ASSERT_OK(load(bounce)); // without frags
-  ASSERT_OK(agent().link(ifname(), {}, 9000));
-  const auto refused = agent().xdp_attach(ifname(), program());
-  ASSERT_FALSE(refused);
-  if (patched()) {
-    EXPECT_THAT(refused.error().message, testing::HasSubstr("xdp.frags, or lower the MTU to 2026"));
-  }
-  ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
-  EXPECT_EQ(attached.mode, "none");
+  const unsigned most = column().limits().linear_mtu.value();
+  ASSERT_OK(agent().link(ifname(), {}, most + 1));
+  expect_refused(agent().xdp_attach(ifname(), program()), Refusal::no_frags);
+  expect_none_attached();
+  ASSERT_OK(agent().link(ifname(), {}, most));
+  ASSERT_OK(attach_loaded());
+}
 
-  if (!patched())
-    return;
-  ASSERT_OK(agent().link(ifname(), {}, 2026));
+TEST_P(Attach, TheLargestMtuWithoutFragsCanBeUsed)
+{
+  REQUIRE(refuse_without_frags);
+  REQUIRE(fill_linear_mtu);
+  const unsigned most = column().limits().linear_mtu.value();
+  ASSERT_OK(load(bounce)); // without frags
+  ASSERT_OK(agent().link(ifname(), {}, most));
   ASSERT_OK(attach_loaded());
   ASSERT_OK(wire().until_sentinel());
-  const auto too_long = agent().link(ifname(), {}, 2027);
-  ASSERT_FALSE(too_long);
-  EXPECT_THAT(too_long.error().message, testing::HasSubstr("mtu greater than device maximum"));
-  const auto largest = test_frames(nic(), std::vector<size_t>{ 2026 + 14 });
-  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(largest, 1));
+  const auto largest = test_frames(nic(), std::vector<size_t>{ most + 14 });
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(largest, 1));
   EXPECT_THAT(back, AreFrames(swapped(largest)));
+}
+
+TEST_P(Attach, AnMtuThatNeedsFragsIsRefusedToAProgramWithoutThem)
+{
+  REQUIRE(bound_mtu);
+  ASSERT_OK(attach(bounce)); // without frags
+  const unsigned most = column().limits().linear_mtu.value();
+  ASSERT_OK(agent().link(ifname(), {}, most));
+  expect_refused(agent().link(ifname(), {}, most + 1), Refusal::mtu);
   ASSERT_OK(agent().xdp_detach(ifname()));
-  ASSERT_OK(agent().link(ifname(), {}, 9000));
+  ASSERT_OK(agent().link(ifname(), {}, most + 1));
 }
 
 TEST_P(Attach, FeaturesAreAdvertisedBeforeAnyProgram)
 {
-  if (!patched())
-    GTEST_SKIP() << "other drivers advertise what they have";
-  constexpr uint64_t basic = 1, redirect = 2, ndo_xmit = 4, rx_sg = 32, ndo_xmit_sg = 64;
   for (size_t i : { 0, 1 }) {
     ASSERT_OK_AND_ASSIGN(const uint64_t features, agent().xdp_features(ifindex(i)));
-    EXPECT_EQ(features, basic | redirect | ndo_xmit | rx_sg | ndo_xmit_sg);
+    EXPECT_EQ(features, column().nics[i].xdp_features) << ifname(i);
   }
 }
 
 TEST_P(Attach, FcsIsNeverDataForAProgram)
 {
-  if (!patched())
-    GTEST_SKIP() << "rx-fcs is a feature of the e1000, and no native program runs on the stock one";
+  REQUIRE(keep_fcs_from_programs);
   ASSERT_OK(load(bounce));
   ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-fcs", "on" }));
-  const auto refused = agent().xdp_attach(ifname(), program());
-  ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, testing::HasSubstr("turn rx-fcs off first"));
+  expect_refused(agent().xdp_attach(ifname(), program()), Refusal::fcs);
 
   ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-fcs", "off" }));
   ASSERT_OK(attach_loaded());
@@ -284,6 +300,6 @@ TEST_P(Attach, FcsIsNeverDataForAProgram)
   EXPECT_THAT(back, AreFrames(swapped(frames)));
 }
 
-VERDICT_ON_EVERY_NIC(Attach);
+VERDICT_ON_NICS_OF(verdicts, Attach);
 
 } // namespace verdict

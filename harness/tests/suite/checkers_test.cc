@@ -111,7 +111,6 @@ TEST_P(Checkers, ATimeThatIsOverEndsWaitsOnWireAndForTheGuest)
   EXPECT_OK(agent().ping());
 }
 
-INSTANTIATE_TEST_SUITE_P(Nic, Checkers, testing::Values(columns().front()),
-                         [](const auto &info) { return info.param.test_name(); });
+VERDICT_ON_NICS_OF(checkers, Checkers);
 
 } // namespace verdict

@@ -5,7 +5,7 @@
 // moment. On the debug kernel.
 #include "base/bytes.h"
 #include "base/text.h"
-#include "lab/guest_setup.h"
+#include "lab/link.h"
 #include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
@@ -18,8 +18,6 @@ constexpr const char *pages = "fail_page_alloc", *slabs = "failslab";
 constexpr verdict_config pass{ .action = XDP_PASS };
 constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
 
-constexpr const char *pci_x = "a device on PCI-X reaches all memory: its pages are like any others";
-
 } // namespace
 
 class Faults : public XdpTest {
@@ -29,8 +27,7 @@ protected:
     XdpTest::SetUp();
     if (HasFatalFailure())
       return;
-    if (!agent().read(knob(slabs, "probability")))
-      GTEST_SKIP() << "the guest's kernel injects no faults; make deep runs one that does";
+    REQUIRE_KERNEL(inject_faults);
     for (const char *kind : { pages, slabs }) {
       ASSERT_OK(agent().write(knob(kind, "verbose"), "0"));
       ASSERT_OK(agent().write(knob(kind, "times"), "-1"));
@@ -103,32 +100,23 @@ protected:
     return agent().map_update(program.name, "percent", bytes_of(key), bytes_of(percent));
   }
 
-  /// Whether let_driver_pages_fail() can tell them from others.
-  bool driver_pages_are_special() const { return column().name != "e1000-82545em"; }
-
   /// What the driver allocates, or is allocated for it, fails, also where it may wait.
   /// call_failing() counts nothing else. The DMA debugger's nodes, several for each buffer, lie
   /// deeper below the driver than all of that.
   Result<void> all_of_the_driver()
   {
+    const std::string &driver = column().nics.front().driver;
     for (const char *kind : { pages, slabs }) {
       if (auto done = agent().write(knob(kind, "ignore-gfp-wait"), "0"); !done)
         return done;
       if (auto done = agent().write(knob(kind, "stacktrace-depth"), "10"); !done)
         return done;
-      if (auto done =
-              only_for(kind, [](std::string_view name) { return name.ends_with("[e1000]"); });
+      if (auto done = only_for(
+              kind, [&](std::string_view name) { return name.ends_with("[" + driver + "]"); });
           !done)
         return done;
     }
     return {};
-  }
-
-  uint64_t statistic(const char *name)
-  {
-    auto stats = agent().ethtool_stats(ifname());
-    EXPECT_OK(stats);
-    return stats ? stats->at(name) : 0;
   }
 
   /// Frames that got no skb.
@@ -139,7 +127,7 @@ protected:
     return device ? device->at("stats").at("rx_dropped").get<uint64_t>() : 0;
   }
 
-  uint64_t failed() { return statistic("alloc_rx_buff_failed"); }
+  uint64_t failed() { return statistic(Counter::alloc_failed); }
 
   /// Lets the 1st, 2nd, 3rd ... allocation of an operation fail until it has no more of them.
   /// `attempt` does it with the nth failing, `again` has to succeed after each.
@@ -205,8 +193,7 @@ TEST_P(Faults, FewSkbs)
 
 TEST_P(Faults, FewPages)
 {
-  if (!driver_pages_are_special())
-    GTEST_SKIP() << pci_x;
+  REQUIRE(take_pages_below_4g);
   ASSERT_OK(attach(pass));
   // What is in the socket's queue holds its page, so that the ring needs other ones.
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
@@ -234,8 +221,7 @@ TEST_P(Faults, FewPages)
 
 TEST_P(Faults, NoPagesForAWhile)
 {
-  if (!driver_pages_are_special())
-    GTEST_SKIP() << pci_x;
+  REQUIRE(take_pages_below_4g);
   ASSERT_OK(attach(pass));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   // Once round the ring, so that also the descriptor without a buffer says that it is done.
@@ -266,11 +252,11 @@ TEST_P(Faults, NoPagesForAWhile)
 // Their pages go round between ring, program and pool, and come back from other interfaces.
 TEST_P(Faults, DropTxAndRedirectNeedNoMemory)
 {
-  ASSERT_OK(set_mtu(9000));
-  ASSERT_OK(set_mtu(9000, 1));
+  ASSERT_OK(set_jumbo_mtu());
+  ASSERT_OK(set_jumbo_mtu(1));
   ASSERT_OK(load({ .action = XDP_DROP }));
   ASSERT_OK(attach_loaded());
-  std::vector<Frame> frames = test_frames(nic(), notable_jumbo_sizes());
+  std::vector<Frame> frames = test_frames(nic(), jumbo_sizes());
   const auto small = test_frames(nic(), 1000, 60);
   frames.insert(frames.end(), small.begin(), small.end());
   uint64_t sent = 0;
@@ -318,7 +304,9 @@ TEST_P(Faults, NoPagesWhenItGoesUp)
   // written, and drops a frame that waits if the ring is empty then (e1000_flush_queue_timer in
   // hw/net).
   ASSERT_OK(until("the ring is full", [&] {
-    return rx_ring().map([](const RxRing &now) { return now.owned + 2 == now.count; });
+    return rx_ring().map([&](const RxRing &now) {
+      return now.owned + *column().limits().spare_descriptors == now.count;
+    });
   }));
   const auto frames = test_frames(nic(), notable_sizes());
   ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
@@ -350,7 +338,7 @@ TEST_P(Faults, EveryAllocationOfNewRings)
         auto ring = rx_ring();
         if (!ring)
           return tl::unexpected(ring.error());
-        if (ring->owned + 2 != ring->count)
+        if (ring->owned + *column().limits().spare_descriptors != ring->count)
           return fail("the ring is not full");
         return {};
       });
@@ -361,7 +349,7 @@ TEST_P(Faults, EveryAllocationOfBinding)
   attaches_by_itself();
   ASSERT_OK(attach(bounce));
   ASSERT_OK_AND_ASSIGN(const std::string slot, slot_of(ifname()));
-  const std::string driver = "/sys/bus/pci/drivers/e1000/";
+  const std::string driver = "/sys/bus/pci/drivers/" + column().nics.front().driver + "/";
   bool bound = true;
   expect_survives(
       [&](unsigned nth) -> Result<guest::FaultResult> {
@@ -393,7 +381,7 @@ TEST_P(Faults, TheWatchdogLooksWhileItGoesDown)
   ASSERT_OK(agent().bpf_load("faults.bpf.o", "slow", { down, up }));
   for (const std::string &program : { down, up })
     ASSERT_OK(agent().trace_attach({ "slow", program }));
-  ASSERT_OK(agent().rings(ifname(), 256, 128));
+  ASSERT_OK(agent().rings(ifname(), column().limits().rx_ring, 128));
   for (const std::string &program : { down, up })
     ASSERT_OK(agent().trace_detach({ "slow", program }));
   ASSERT_OK(until_link(agent(), ifname()));
@@ -404,6 +392,6 @@ TEST_P(Faults, TheWatchdogLooksWhileItGoesDown)
   EXPECT_NE(log.find(mark), log.rfind(mark)) << "the watchdog did not look, so nothing was tested";
 }
 
-VERDICT_ON_PATCHED_NICS(Faults);
+VERDICT_ON_NICS_OF(life, Faults);
 
 } // namespace verdict

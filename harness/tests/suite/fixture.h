@@ -12,13 +12,13 @@
 #include "evidence/alarm.h"
 #include "evidence/evidence.h"
 #include "guest/agent_client.h"
-#include "lab/column.h"
 #include "packet/builder.h"
 #include "packet/dissect.h"
 #include "packet/matchers.h"
 #include "qemu/machine.h"
 #include "qemu/register_trace.h"
 #include "qemu/splat_finder.h"
+#include "tests/suite/columns.h"
 #include "wire/wire.h"
 
 namespace verdict {
@@ -27,7 +27,7 @@ namespace verdict {
 ///
 ///   class Drop : public NicTest {};
 ///   TEST_P(Drop, NothingComesBack) { ... wire(0) ... agent() ... }
-///   VERDICT_ON_EVERY_NIC(Drop);
+///   VERDICT_ON_NICS_OF(verdicts, Drop);
 ///
 /// NICs are up, have addresses as NicAddress::of() says, permanent neighbours, and no IPv6.
 /// Afterwards the guest must still answer, and its log must hold no splat; else the test fails.
@@ -111,15 +111,5 @@ private:
   std::string figures_;
   std::string overdue_; ///< where the test was when its time was over
 };
-
-/// Runs a suite of NicTests on every column of the matrix.
-#define VERDICT_ON_EVERY_NIC(suite)                                                                \
-  INSTANTIATE_TEST_SUITE_P(Nic, suite, testing::ValuesIn(verdict::columns()),                      \
-                           [](const auto &info) { return info.param.test_name(); })
-
-/// The same on the columns of this project's driver; the matrix has a "-" elsewhere.
-#define VERDICT_ON_PATCHED_NICS(suite)                                                             \
-  INSTANTIATE_TEST_SUITE_P(Nic, suite, testing::ValuesIn(verdict::patched_columns()),              \
-                           [](const auto &info) { return info.param.test_name(); })
 
 } // namespace verdict

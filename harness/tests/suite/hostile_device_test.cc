@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A broken or hostile device: receive descriptors that say what cannot be. The frame is refused and
 // counted, neither program nor stack sees any of it, and the ring goes on.
-#include "qemu/hostile_nic.h"
+#include "nic/hostile_nic.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -9,7 +9,6 @@ namespace verdict {
 
 namespace {
 
-constexpr uint16_t buffer_size = 2048;
 constexpr size_t fcs = 4;
 constexpr uint8_t last = rx::dd | rx::eop;
 
@@ -35,7 +34,7 @@ protected:
     XdpTest::SetUp();
     if (HasFatalFailure())
       return;
-    auto opened = HostileNic::open(machine(), 0);
+    auto opened = hostile_nic(0);
     ASSERT_OK(opened);
     nic_.emplace(std::move(*opened));
     ASSERT_OK(load_frags({ .action = XDP_PASS }));
@@ -45,14 +44,10 @@ protected:
     socket_ = *socket;
   }
 
-  HostileNic &device() { return *nic_; }
+  /// Of the driver's Rx buffers.
+  uint16_t buffer_size() const { return static_cast<uint16_t>(*column().limits().rx_buffer); }
 
-  uint64_t statistic(const std::string &name)
-  {
-    auto stats = agent().ethtool_stats(ifname());
-    EXPECT_OK(stats);
-    return stats ? stats->at(name) : 0;
-  }
+  HostileNic &device() { return *nic_; }
 
   /// With a program first, and then without: they share what looks at descriptors, and no more.
   template <typename Test>
@@ -74,7 +69,7 @@ protected:
               const std::vector<Frame> &arriving = {})
   {
     ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
-    const uint64_t malformed_before = statistic("rx_malformed"),
+    const uint64_t malformed_before = statistic(Counter::malformed),
                    seen_before = counter(VERDICT_FRAMES);
     const size_t batch = 200;
     for (size_t i = 0; i < buffers.size(); i += batch) {
@@ -83,7 +78,7 @@ protected:
     }
     ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
     EXPECT_THAT(back, HasNoFrames());
-    EXPECT_EQ(statistic("rx_malformed") - malformed_before, malformed);
+    EXPECT_EQ(statistic(Counter::malformed) - malformed_before, malformed);
     EXPECT_EQ(counter(VERDICT_FRAMES) - seen_before, attached.native_id ? arriving.size() : 0);
     ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket_, arriving.size()));
     EXPECT_THAT(stack, AreFrames(arriving));
@@ -111,7 +106,7 @@ TEST_P(HostileDevice, FramesWithErrorsAreRefused)
     for (const uint8_t error : { rx::ce, rx::se, rx::seq, rx::cxe, rx::rxe, uint8_t{ 0xff } })
       buffers.push_back(good(test_frame(nic(), error, 200), error));
     // The last descriptor's word is for all buffers of a frame.
-    buffers.push_back({ .length = buffer_size, .status = rx::dd });
+    buffers.push_back({ .length = buffer_size(), .status = rx::dd });
     buffers.push_back({ .length = 100, .errors = rx::ce });
     expect(buffers, 0);
   });
@@ -139,9 +134,9 @@ TEST_P(HostileDevice, WrongChecksumsAreTheStacksAffair)
                                       good(frames[2], rx::tcpe | rx::ipe) };
     for (RxWriteBack &buffer : buffers)
       buffer.status |= rx::tcpcs;
-    const uint64_t before = statistic("rx_csum_offload_errors");
+    const uint64_t before = statistic(Counter::csum_errors);
     expect(buffers, 0, frames);
-    EXPECT_EQ(statistic("rx_csum_offload_errors") - before, 2u);
+    EXPECT_EQ(statistic(Counter::csum_errors) - before, 2u);
   });
 }
 
@@ -155,9 +150,9 @@ TEST_P(HostileDevice, ChecksumsAreBelievedOnlyIfTheUserWantsIt)
       const auto frame = test_frame(nic(), 0, 200);
       RxWriteBack buffer = good(frame);
       buffer.status |= rx::tcpcs;
-      const uint64_t before = statistic("rx_csum_offload_good");
+      const uint64_t before = statistic(Counter::csum_good);
       expect({ buffer }, 0, { frame });
-      EXPECT_EQ(statistic("rx_csum_offload_good") - before, wanted ? 1u : 0u);
+      EXPECT_EQ(statistic(Counter::csum_good) - before, wanted ? 1u : 0u);
     }
   });
 }
@@ -168,7 +163,7 @@ TEST_P(HostileDevice, LengthsThatCannotBeAreRefused)
   for (uint16_t length = 0; length < 14 + fcs; length++)
     lengths.push_back(length);
   // In the long form all; else both ends, and some in between.
-  for (uint32_t length = buffer_size + 1; length <= 0xffff; length++) {
+  for (uint32_t length = buffer_size() + 1; length <= 0xffff; length++) {
     if (storm() > 1 || length < 2100 || length > 65500 || length % 509 == 0)
       lengths.push_back(static_cast<uint16_t>(length));
   }
@@ -183,7 +178,7 @@ TEST_P(HostileDevice, LengthsThatCannotBeAreRefused)
 TEST_P(HostileDevice, LengthsThatJustCanBeArrive)
 {
   with_and_without_a_program([&] {
-    const auto frames = test_frames(nic(), std::vector<size_t>{ 14, 15, buffer_size - fcs });
+    const auto frames = test_frames(nic(), std::vector<size_t>{ 14, 15, buffer_size() - fcs });
     expect({ good(frames[0]), good(frames[1]), good(frames[2]) }, 0, frames);
   });
 }
@@ -200,14 +195,14 @@ TEST_P(HostileDevice, BuffersThatAreNotFullAreRefused)
       buffers.push_back({ .length = 100, .status = last });
       malformed++;
       // The same in the middle of a frame.
-      buffers.push_back({ .length = buffer_size, .status = rx::dd });
+      buffers.push_back({ .length = buffer_size(), .status = rx::dd });
       buffers.push_back({ .length = length, .status = rx::dd });
       buffers.push_back({ .length = 100, .status = last });
       malformed++;
     }
     // At its end only what no buffer holds is wrong.
     for (const uint16_t length : { 0, 2049, 65535 }) {
-      buffers.push_back({ .length = buffer_size, .status = rx::dd });
+      buffers.push_back({ .length = buffer_size(), .status = rx::dd });
       buffers.push_back({ .length = length, .status = last });
       malformed++;
     }
@@ -218,12 +213,12 @@ TEST_P(HostileDevice, BuffersThatAreNotFullAreRefused)
 TEST_P(HostileDevice, TheLongestFrameArrives)
 {
   with_and_without_a_program([&] {
-    const Frame frame = test_frame(nic(), 1, most_buffers * buffer_size - fcs);
+    const Frame frame = test_frame(nic(), 1, most_buffers * buffer_size() - fcs);
     std::vector<uint8_t> bytes = frame.bytes;
-    bytes.resize(most_buffers * buffer_size);
+    bytes.resize(most_buffers * buffer_size());
     std::vector<RxWriteBack> buffers;
-    for (auto at = bytes.begin(); at != bytes.end(); at += buffer_size)
-      buffers.push_back({ buffer_size, rx::dd, 0, { at, at + buffer_size } });
+    for (auto at = bytes.begin(); at != bytes.end(); at += buffer_size())
+      buffers.push_back({ buffer_size(), rx::dd, 0, { at, at + buffer_size() } });
     buffers.back().status = last;
     expect(buffers, 0, { frame });
   });
@@ -234,7 +229,7 @@ TEST_P(HostileDevice, FramesWithoutEndAreRefused)
   with_and_without_a_program([&] {
     for (const size_t count : { most_buffers + 1, most_buffers + 2, size_t{ 700 } }) {
       SCOPED_TRACE(count);
-      std::vector<RxWriteBack> buffers(count, { .length = buffer_size, .status = rx::dd });
+      std::vector<RxWriteBack> buffers(count, { .length = buffer_size(), .status = rx::dd });
       buffers.back().status = last;
       expect(buffers, 1);
     }
@@ -243,7 +238,7 @@ TEST_P(HostileDevice, FramesWithoutEndAreRefused)
 
 TEST_P(HostileDevice, AnUnfinishedFrameIsFreedWithTheRing)
 {
-  ASSERT_OK(device().receive({ 3, { .length = buffer_size, .status = rx::dd } }));
+  ASSERT_OK(device().receive({ 3, { .length = buffer_size(), .status = rx::dd } }));
   ASSERT_OK(device().receive({})); // the driver has filled the ring again, so it has seen them
 }
 
@@ -295,6 +290,6 @@ TEST_P(HostileDevice, DoneWithoutABufferIsIgnored)
   });
 }
 
-VERDICT_ON_PATCHED_NICS(HostileDevice);
+VERDICT_ON_NICS_OF(life, HostileDevice);
 
 } // namespace verdict

@@ -9,8 +9,8 @@ protected:
   /// Loads a test module. KUnit writes a suite's report, in KTAP, to debugfs.
   void expect_ok(const std::string &module, const std::string &suite)
   {
-    if (!agent().modprobe(module))
-      GTEST_SKIP() << "the guest's kernel has no KUnit; make deep runs one that has";
+    REQUIRE_KERNEL(run_kunit);
+    ASSERT_OK(agent().modprobe(module));
     ASSERT_OK_AND_ASSIGN(const std::string report,
                          agent().read("/sys/kernel/debug/kunit/" + suite + "/results"));
     EXPECT_THAT(report, testing::HasSubstr("KTAP version 1"));
@@ -30,6 +30,6 @@ TEST_P(KUnit, TxErrata)
   expect_ok("e1000_xdp_test", "e1000_xdp");
 }
 
-VERDICT_ON_PATCHED_NICS(KUnit);
+VERDICT_ON_NICS_OF(life, KUnit);
 
 } // namespace verdict

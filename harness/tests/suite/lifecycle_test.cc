@@ -3,8 +3,10 @@
 // Every frame is accounted for: what needs no reset loses none, and what does loses one run of
 // frames each time, while the device was down.
 #include "base/text.h"
-#include "lab/guest_setup.h"
-#include "qemu/hostile_nic.h"
+#include "lab/link.h"
+#include "lab/modules.h"
+#include "nic/e1000_registers.h"
+#include "nic/hostile_nic.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -133,8 +135,7 @@ protected:
   {
     ASSERT_OK_AND_ASSIGN(const auto gaps, find_gaps(swapped(sent_), back_));
     EXPECT_LE(gaps.size(), interruptions) << testing::PrintToString(gaps);
-    ASSERT_OK_AND_ASSIGN(auto stats, agent().ethtool_stats(ifname()));
-    const uint64_t seen = counter(VERDICT_FRAMES), errors = stats["rx_xdp_tx_errors"];
+    const uint64_t seen = counter(VERDICT_FRAMES), errors = statistic(Counter::tx_errors);
     EXPECT_LE(seen, sent_.size());
     EXPECT_LE(back_.size() + errors, seen);
     report(gaps, errors);
@@ -193,6 +194,8 @@ protected:
     return [=, this] { return ethtool({ "-K", ifname(), name, state }); };
   }
 
+  unsigned jumbo() const { return column().limits().jumbo_mtu.value(); }
+
   Change mtu(unsigned bytes)
   {
     return [=, this] { return agent().link(ifname(), {}, bytes); };
@@ -231,15 +234,15 @@ TEST_P(Lifecycle, MtuWithAProgram)
   ASSERT_OK(load_frags(bounce));
   ASSERT_OK(attach_loaded());
   loaded_ = true;
-  expect_no_reset({ mtu(9000), mtu(1500), mtu(9000) });
+  expect_no_reset({ mtu(jumbo()), mtu(1500), mtu(jumbo()) });
 }
 
 TEST_P(Lifecycle, MtuWithoutAProgram)
 {
   ASSERT_OK(watch_stack());
-  expect_no_reset({ mtu(9000), mtu(1500), mtu(9000) });
+  expect_no_reset({ mtu(jumbo()), mtu(1500), mtu(jumbo()) });
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
-  const auto frames = test_frames(nic(), notable_jumbo_sizes());
+  const auto frames = test_frames(nic(), jumbo_sizes());
   expect_in_stack(frames, socket);
 }
 
@@ -281,25 +284,23 @@ TEST_P(Lifecycle, Reset)
 // The device sends nothing any more, and only XDP has anything to send.
 TEST_P(Lifecycle, TxTimeout)
 {
-  constexpr uint64_t tctl = 0x400;
-  constexpr uint32_t enable = 1 << 1;
   allow_in_log("Detected Tx Unit Hang", "it hangs");
   allow_in_log("NETDEV WATCHDOG: ", "it hangs");
-  ASSERT_OK_AND_ASSIGN(HostileNic device, HostileNic::open(machine(), 0));
+  ASSERT_OK_AND_ASSIGN(HostileNic device, hostile_nic(0));
   ASSERT_OK(attach_bounce());
   expect_recovery({ [&]() -> Result<void> {
-    const uint64_t address = device.register_address(tctl);
+    const uint64_t address = device.register_address(e1000::tctl);
     auto value = device.qtest().readl(address);
     if (!value)
       return tl::unexpected(value.error());
-    if (auto hung = device.qtest().writel(address, *value & ~enable); !hung)
+    if (auto hung = device.qtest().writel(address, *value & ~e1000::tctl_en); !hung)
       return hung;
     return until("Tx is enabled again", [&] {
-      return device.qtest().readl(address).map([&](uint32_t now) { return (now & enable) != 0; });
+      return device.qtest().readl(address).map(
+          [&](uint32_t now) { return (now & e1000::tctl_en) != 0; });
     });
   } });
-  ASSERT_OK_AND_ASSIGN(const auto stats, agent().ethtool_stats(ifname()));
-  EXPECT_EQ(stats.at("tx_timeout_count"), 1u);
+  EXPECT_EQ(statistic(Counter::tx_timeouts), 1u);
 }
 
 TEST_P(Lifecycle, RingSizes)
@@ -308,7 +309,10 @@ TEST_P(Lifecycle, RingSizes)
   sizes_ = notable_sizes();
   // Tx rings that hold what a poll sends back, or not every frame of the stream could come back.
   std::vector<Change> changes;
-  for (const auto &[rx, tx] : { std::pair{ 48, 4096 }, { 4096, 128 }, { 256, 256 } })
+  const Limits &limits = column().limits();
+  for (const auto &[rx, tx] : { std::pair{ *limits.least_ring, *limits.most_ring },
+                                { *limits.most_ring, 128u },
+                                { limits.rx_ring, limits.tx_ring } })
     changes.push_back([this, rx = rx, tx = tx] { return agent().rings(ifname(), rx, tx); });
   expect_recovery(changes);
 }
@@ -317,20 +321,22 @@ TEST_P(Lifecycle, EveryRingSize)
 {
   ASSERT_OK(attach_bounce());
   // The long form takes all legal sizes.
-  const uint32_t least = 48, most = 4096, step = storm() > 1 ? 8 : 46 * 8;
+  const Limits &limits = column().limits();
+  const uint32_t least = *limits.least_ring, most = *limits.most_ring,
+                 step = *limits.ring_step * (storm() > 1 ? 1 : 46);
   std::vector<uint32_t> sizes;
   for (uint32_t size = least; size <= most; size += step)
     sizes.push_back(size);
   std::vector<uint32_t> down(sizes.rbegin() + 1, sizes.rend());
   sizes.insert(sizes.end(), down.begin(), down.end());
-  sizes.push_back(256); // as it was
+  sizes.push_back(limits.rx_ring); // as it was
   size_t exchanges = 0;
   for (const uint32_t size : sizes) {
     SCOPED_TRACE(size);
     ASSERT_OK(agent().rings(ifname(), size, size));
     ASSERT_OK_AND_ASSIGN(const RxRing ring, rx_ring());
     ASSERT_EQ(ring.count, size);
-    ASSERT_EQ(ring.owned, size - 2);
+    ASSERT_EQ(ring.owned, size - *limits.spare_descriptors);
     if (storm() > 1 && size % 512 && size != least)
       continue; // the NIC holds its frames for a second after each change
     ASSERT_OK(until_link(agent(), ifname()));
@@ -348,11 +354,11 @@ TEST_P(Lifecycle, SmallTxRings)
 {
   ASSERT_OK(attach_bounce());
   const auto frames = test_frames(nic(), notable_sizes());
-  // XDP leaves 32 descriptors and a few to the stack; so many frames fit the smallest ring.
-  constexpr size_t fits = 8;
-  for (const uint32_t size : { 48, 64 }) {
+  const Limits &limits = column().limits();
+  const size_t fits = *limits.xdp_of_least_ring;
+  for (const uint32_t size : { *limits.least_ring, *limits.least_ring + *limits.ring_step }) {
     SCOPED_TRACE(size);
-    ASSERT_OK(set_rings(256, size));
+    ASSERT_OK(set_rings(limits.rx_ring, size));
     std::vector<Frame> back;
     for (size_t i = 0; i < frames.size(); i += fits) {
       const size_t count = std::min(fits, frames.size() - i);
@@ -369,8 +375,7 @@ TEST_P(Lifecycle, SmallTxRings)
 // too, by the same numbers.
 TEST_P(Lifecycle, OfflineSelfTest)
 {
-  if (storm() == 1 && column().name != patched_columns().front().name)
-    GTEST_SKIP() << "the self-test takes ten seconds: one NIC does, but for VERDICT_STORM above 1";
+  REQUIRE(test_itself_quickly);
   ASSERT_OK(attach_bounce());
   std::string result;
   expect_recovery({ [&]() -> Result<void> {
@@ -423,11 +428,9 @@ TEST_P(Lifecycle, CableFlapsWithRedirects)
   figure("out", out.size());
   figure("lost while out", missing(gaps));
 
-  ASSERT_OK_AND_ASSIGN(auto from, agent().ethtool_stats(ifname()));
-  ASSERT_OK_AND_ASSIGN(auto to, agent().ethtool_stats(ifname(1)));
-  EXPECT_EQ(from["rx_xdp_redirect"], sent_.size());
-  EXPECT_EQ(to["tx_xdp_xmit"] + to["tx_xdp_xmit_errors"], sent_.size());
-  EXPECT_LE(out.size(), to["tx_xdp_xmit"]);
+  EXPECT_EQ(statistic(Counter::redirect), sent_.size());
+  EXPECT_EQ(statistic(Counter::xmit, 1) + statistic(Counter::xmit_errors, 1), sent_.size());
+  EXPECT_LE(out.size(), statistic(Counter::xmit, 1));
 
   const auto frames = test_frames(nic(), notable_sizes());
   ASSERT_OK(wire().inject(frames));
@@ -451,10 +454,9 @@ TEST_P(Lifecycle, UnbindAndBind)
   ASSERT_OK(attach_bounce());
   ASSERT_OK_AND_ASSIGN(const std::string slot, slot_of(ifname()));
   expect_recovery({ [=, this]() -> Result<void> {
-    if (auto done = agent().write("/sys/bus/pci/drivers/e1000/unbind", slot); !done)
-      return done;
-    if (auto done = agent().write("/sys/bus/pci/drivers/e1000/bind", slot); !done)
-      return done;
+    const std::string driver = "/sys/bus/pci/drivers/" + column().nics.front().driver + "/";
+    TRY(agent().write(driver + "unbind", slot));
+    TRY(agent().write(driver + "bind", slot));
     return set_up_stream_again();
   } });
 }
@@ -464,22 +466,17 @@ TEST_P(Lifecycle, ModuleReload)
   attaches_by_itself();
   ASSERT_OK(attach_bounce());
   expect_recovery({ [this]() -> Result<void> {
-    if (auto done = agent().rmmod("e1000"); !done)
-      return done;
-    auto pools = agent().page_pools();
-    if (!pools)
-      return tl::unexpected(pools.error());
-    if (!pools->empty())
+    const std::string &module = column().nics.front().modules.back();
+    TRY(unload_module(agent(), module));
+    if (!TRY(agent().page_pools()).empty())
       return fail("the driver is gone, and has left a page pool behind");
-    if (auto done = agent().insmod("patched/e1000.ko"); !done)
-      return done;
-    if (auto done = set_up_again(1); !done)
-      return done;
+    TRY(load_module(agent(), module));
+    TRY(set_up_again(1));
     return set_up_stream_again();
   } });
 }
 
-VERDICT_ON_PATCHED_NICS(Lifecycle);
+VERDICT_ON_NICS_OF(life, Lifecycle);
 
 /// Errors on the bus that the NIC is on; the kernel recovers from them (Documentation/PCI/
 /// pci-error-recovery.rst).
@@ -523,7 +520,6 @@ TEST_P(BusErrors, AreRecoveredFrom)
   expect_recovery({ [this] { return error("COMP_TIME"); } });
 }
 
-INSTANTIATE_TEST_SUITE_P(Nic, BusErrors, testing::Values(bridge_column()),
-                         [](const auto &info) { return info.param.test_name(); });
+VERDICT_ON_NICS_OF(bus_errors, BusErrors);
 
 } // namespace verdict

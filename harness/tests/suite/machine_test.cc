@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The harness notices how a guest ends. On the kernel's own e1000, so that a broken driver of ours
-// cannot be to blame.
+// The harness notices how a guest ends. On a driver of the kernel's own, so that a broken driver of
+// ours cannot be to blame.
 #include "tests/suite/fixture.h"
 
 #include "base/file.h"
 #include "evidence/complaints.h"
-#include "lab/guest_setup.h"
+#include "lab/recipe.h"
+#include "nic/e1000_registers.h"
 #include "qemu/golden_image.h"
 
 namespace verdict {
@@ -20,10 +21,9 @@ class MachineTest : public testing::Test {
 protected:
   void SetUp() override
   {
-    const auto stock = std::find_if(columns().begin(), columns().end(),
-                                    [](const Column &c) { return c.driver == Driver::stock; });
+    const Column column = columns_of(Suite::harness).front();
     ASSERT_OK_AND_ASSIGN(const Places places, Places::find());
-    ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(*stock, places));
+    ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(column, places));
     const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
     ASSERT_OK_AND_ASSIGN(machine_, GoldenStore(places.out / "golden")
                                        .fork(spec, places.out / "run" / ("MachineTest." + name)));
@@ -117,13 +117,13 @@ TEST_F(MachineTest, CountsDoorbellsOfOneNic)
   ASSERT_OK_AND_ASSIGN(auto first, RegisterTrace::start(*machine_, 0));
   ASSERT_OK(wire.until_sentinel()); // two requests, two replies
   ASSERT_OK_AND_ASSIGN(const auto counts, first.stop());
-  ASSERT_TRUE(counts.contains(register_tdt));
-  EXPECT_EQ(counts.at(register_tdt), 2u);
+  ASSERT_TRUE(counts.contains(e1000::tdt));
+  EXPECT_EQ(counts.at(e1000::tdt), 2u);
 
   ASSERT_OK_AND_ASSIGN(auto second, RegisterTrace::start(*machine_, 1));
   ASSERT_OK(wire.until_sentinel());
   ASSERT_OK_AND_ASSIGN(const auto others, second.stop());
-  EXPECT_FALSE(others.contains(register_tdt)) << "nic1 had nothing to send";
+  EXPECT_FALSE(others.contains(e1000::tdt)) << "nic1 had nothing to send";
 
   const auto virtio = RegisterTrace::start(*machine_, 2);
   EXPECT_FALSE(virtio) << "virtio_net has no registers of this kind";
@@ -131,10 +131,9 @@ TEST_F(MachineTest, CountsDoorbellsOfOneNic)
 
 TEST_F(MachineTest, TwoForksDoNotKnowOfEachOther)
 {
-  const auto stock = std::find_if(columns().begin(), columns().end(),
-                                  [](const Column &c) { return c.driver == Driver::stock; });
+  const Column column = columns_of(Suite::harness).front();
   ASSERT_OK_AND_ASSIGN(const Places places, Places::find());
-  ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(*stock, places));
+  ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(column, places));
   ASSERT_OK_AND_ASSIGN(
       auto other, GoldenStore(places.out / "golden").fork(spec, machine_->evidence() / "other"));
   ASSERT_OK(machine_->wire(0).inject(arp_request(NicAddress::of(0))));

@@ -5,8 +5,15 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/suite/columns.h"
+
 int main(int argc, char **argv)
 {
+  // The profiles say which tests there are.
+  if (const auto loaded = verdict::load_profiles(); !loaded) {
+    std::fprintf(stderr, "verdict_suite: %s\n", loaded.error().message.c_str());
+    return 2;
+  }
   testing::InitGoogleMock(&argc, argv);
   // As ctest has it: of what gtest_discover_tests() passes on, the environment takes one variable.
   constexpr std::string_view time_limit = "--time-limit=";

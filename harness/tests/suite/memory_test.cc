@@ -3,6 +3,8 @@
 // every address is translated and unmapped at once (an IOMMU in strict mode), or not all of memory
 // is in the device's reach. A missing or too short sync shows as wrong bytes, a missing mapping as
 // no frame at all.
+#include <regex>
+
 #include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
@@ -30,22 +32,13 @@ protected:
 
 TEST_P(Memory, IsWhatTheColumnSays)
 {
-  const std::string name = column().name;
-  if (name == "e1000-swiotlb") {
-    ASSERT_OK_AND_ASSIGN(const std::string slots,
-                         agent().read("/sys/kernel/debug/swiotlb/io_tlb_used"));
-    // Each of the two e1000's Rx buffers takes at least one.
-    EXPECT_GT(std::stoul(slots), 500u);
-  } else if (name == "e1000-iommu") {
-    ASSERT_OK_AND_ASSIGN(const std::string domain,
-                         agent().read("/sys/class/net/" + ifname() + "/device/iommu_group/type"));
-    EXPECT_EQ(domain, "DMA\n"); // strict; "DMA-FQ" else
-  } else if (name == "e1000-5gib") {
-    ASSERT_OK_AND_ASSIGN(const std::string zones, agent().read("/proc/zoneinfo"));
-    EXPECT_THAT(zones, testing::HasSubstr("Normal"));
-  } else {
-    FAIL() << "what is " << name << "?";
-  }
+  ASSERT_TRUE(column().machine.proof) << "the profile gives no proof";
+  auto [file, pattern] = *column().machine.proof;
+  constexpr std::string_view ifname_mark = "{ifname}";
+  if (const size_t at = file.find(ifname_mark); at != file.npos)
+    file.replace(at, ifname_mark.size(), ifname());
+  ASSERT_OK_AND_ASSIGN(const std::string text, agent().read(file));
+  EXPECT_TRUE(std::regex_search(text, std::regex(pattern))) << file << ": " << text;
 }
 
 TEST_P(Memory, FramesComeBack)
@@ -60,9 +53,9 @@ TEST_P(Memory, FramesComeBack)
 
 TEST_P(Memory, JumboFramesComeBackAndPass)
 {
-  ASSERT_OK(set_mtu(9000));
+  ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(attach(bounce));
-  const auto frames = test_frames(nic(), notable_jumbo_sizes());
+  const auto frames = test_frames(nic(), jumbo_sizes());
   ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
   EXPECT_THAT(back, AreFrames(swapped(frames)));
   ASSERT_OK(configure({ .action = XDP_PASS }));
@@ -120,14 +113,13 @@ TEST_P(Memory, RedirectsComeFromAnotherDriver)
   ASSERT_OK(attach_loaded("main", 2));
   for (int round = 0; round < 10; round++)
     expect_redirected(test_frames(nic(2), notable_sizes()), 2, 0);
-  if (column().name == "e1000-5gib") {
+  if (!column().can(Can::reach_all_memory)) {
     ASSERT_OK_AND_ASSIGN(const std::string most,
                          agent().read("/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"));
     EXPECT_GT(std::stoul(most), 0u) << "no page was out of the device's reach";
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Nic, Memory, testing::ValuesIn(machine_columns()),
-                         [](const auto &info) { return info.param.test_name(); });
+VERDICT_ON_NICS_OF(memory, Memory);
 
 } // namespace verdict

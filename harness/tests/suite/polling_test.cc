@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "lab/guest_setup.h"
+#include "lab/napi.h"
+#include "nic/e1000_registers.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -171,7 +172,7 @@ TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
   }
   EXPECT_THAT(back, AreFrames(swapped(frames)));
   ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
-  EXPECT_EQ(writes[register_tdt], 1u);
+  EXPECT_EQ(writes[e1000::tdt], 1u);
   ASSERT_OK(agent().sock_close(socket));
   ASSERT_OK(poll_by_interrupt(agent(), ifname()));
 }
@@ -181,12 +182,11 @@ TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
 TEST_P(Polling, ByTheConsole)
 {
   constexpr uint16_t port = 6666;
-  const size_t lines = 60, bounces = 12;
-  if (!agent().modprobe("configfs"))
-    GTEST_SKIP() << "the guest's kernel has no configfs, and with it no netconsole";
+  const Limits &limits = column().limits();
+  const size_t bounces = *limits.xdp_of_least_ring, lines = *limits.least_ring + bounces;
   // Little room, and so long between two polls that the slowest guest prints more lines than there
   // is room for: the frames that are sent stay in the ring.
-  ASSERT_OK(set_rings(256, 48));
+  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
   ASSERT_OK(attach(bounce));
   const NicAddress address = nic();
   const auto loaded = agent().insmod("stock/netconsole.ko",
@@ -235,6 +235,6 @@ TEST_P(Polling, ByTheConsole)
   EXPECT_THAT(back, AreFrames(swapped(after)));
 }
 
-VERDICT_ON_PATCHED_NICS(Polling);
+VERDICT_ON_NICS_OF(life, Polling);
 
 } // namespace verdict

@@ -55,8 +55,8 @@ TEST_P(Redirect, ByIfindexToTheSameDriver)
   ASSERT_OK(start({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }, { 1 }));
   const auto frames = test_frames(nic(), notable_sizes());
   expect_redirected(frames, 0, 1);
-  expect_ethtool("rx_xdp_redirect", frames.size());
-  expect_ethtool("tx_xdp_xmit", frames.size(), 1);
+  expect_counter(Counter::redirect, frames.size());
+  expect_counter(Counter::xmit, frames.size(), 1);
 }
 
 TEST_P(Redirect, ThroughADevmapToTheSameDriver)
@@ -65,16 +65,17 @@ TEST_P(Redirect, ThroughADevmapToTheSameDriver)
   ASSERT_OK(set_map("devmap", 3, ifindex(1)));
   const auto frames = test_frames(nic(), 1000);
   expect_redirected(frames, 0, 1);
-  expect_ethtool("tx_xdp_xmit", frames.size(), 1);
+  expect_counter(Counter::xmit, frames.size(), 1);
 }
 
 TEST_P(Redirect, JumboFramesThroughADevmap)
 {
-  ASSERT_OK(set_mtu(9000));
-  ASSERT_OK(set_mtu(9000, 1));
+  REQUIRE(jumbo);
+  ASSERT_OK(set_jumbo_mtu());
+  ASSERT_OK(set_jumbo_mtu(1));
   ASSERT_OK(start({ .mode = VERDICT_REDIRECT_DEVMAP }, { 1 }));
   ASSERT_OK(set_map("devmap", 0, ifindex(1)));
-  expect_redirected(test_frames(nic(), notable_jumbo_sizes()), 0, 1);
+  expect_redirected(test_frames(nic(), jumbo_sizes()), 0, 1);
 }
 
 TEST_P(Redirect, ToAnotherDriver)
@@ -90,7 +91,7 @@ TEST_P(Redirect, FromAnotherDriver)
   ASSERT_OK(set_map("devmap", 0, ifindex(0)));
   const auto frames = test_frames(nic(2), notable_sizes());
   expect_redirected(frames, 2, 0);
-  expect_ethtool("tx_xdp_xmit", frames.size());
+  expect_counter(Counter::xmit, frames.size());
 }
 
 TEST_P(Redirect, ToItself)
@@ -132,14 +133,13 @@ TEST_P(Redirect, ThroughACpumapToTheStack)
 
 TEST_P(Redirect, JumboFramesThroughACpumapToTheStack)
 {
-  if (!column().native())
-    GTEST_SKIP() << "the skbs of generic mode are no multi-buffer frames";
-  ASSERT_OK(set_mtu(9000));
+  REQUIRE(jumbo);
+  ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(load({ .mode = VERDICT_REDIRECT_CPUMAP }));
   ASSERT_OK(set_map("cpumap", 0, 512));
   ASSERT_OK(attach_loaded());
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
-  const auto frames = test_frames(nic(), notable_jumbo_sizes());
+  const auto frames = test_frames(nic(), jumbo_sizes());
   expect_in_stack(frames, socket);
 }
 
@@ -159,8 +159,8 @@ TEST_P(Redirect, ToAnInterfaceThatIsDown)
     (key.event == VERDICT_REDIRECT_ERR ? errors : exceptions) += value.count;
   }
   EXPECT_EQ(errors, frames.size());
-  EXPECT_EQ(exceptions, patched() ? frames.size() : 0);
-  expect_ethtool("rx_xdp_redirect_errors", frames.size());
+  EXPECT_EQ(exceptions, column().can(Can::trace_failed_redirects) ? frames.size() : 0);
+  expect_counter(Counter::redirect_errors, frames.size());
   ASSERT_OK(bring_up(1));
   ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
   EXPECT_THAT(out, HasNoFrames());
@@ -168,8 +168,7 @@ TEST_P(Redirect, ToAnInterfaceThatIsDown)
 
 TEST_P(Redirect, ToAnInterfaceWithoutCarrier)
 {
-  if (!patched())
-    GTEST_SKIP() << "what happens without carrier is each driver's own affair";
+  REQUIRE(refuse_without_carrier);
   ASSERT_OK(start({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }, { 1 }, 0,
                   { "on_devmap_xmit" }));
   ASSERT_OK(set_cable(1, false));
@@ -181,13 +180,13 @@ TEST_P(Redirect, ToAnInterfaceWithoutCarrier)
   for (const auto &[key, value] : traces())
     drops += value.drops;
   EXPECT_EQ(drops, frames.size());
-  expect_ethtool("tx_xdp_xmit_errors", frames.size(), 1);
-  expect_ethtool("tx_xdp_xmit", 0, 1);
+  expect_counter(Counter::xmit_errors, frames.size(), 1);
+  expect_counter(Counter::xmit, 0, 1);
   ASSERT_OK(set_cable(1, true));
   ASSERT_OK_AND_ASSIGN(auto out, wire(1).until_sentinel());
   EXPECT_THAT(out, HasNoFrames());
 }
 
-VERDICT_ON_EVERY_NIC(Redirect);
+VERDICT_ON_NICS_OF(verdicts, Redirect);
 
 } // namespace verdict

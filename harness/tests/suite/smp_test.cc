@@ -2,7 +2,7 @@
 // Several CPUs at one device: two NICs, polled by a CPU each, redirect into a third, which has a
 // life of its own meanwhile.
 #include "base/text.h"
-#include "lab/guest_setup.h"
+#include "lab/link.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -16,7 +16,8 @@ protected:
   /// NIC 0 and NIC 2 redirect to NIC 1, whose Tx ring holds what both bring.
   Result<void> start()
   {
-    if (auto done = set_rings(256, 4096, target); !done)
+    if (auto done = set_rings(column().limits().rx_ring, *column().limits().most_ring, target);
+        !done)
       return done;
     if (auto done = pin(0, 0); !done)
       return done;
@@ -81,11 +82,11 @@ protected:
 
     const size_t sent = sent0.size() + sent2.size();
     EXPECT_EQ(seen(), sent);
-    ASSERT_OK_AND_ASSIGN(auto stats, agent().ethtool_stats(ifname(target)));
-    const uint64_t errors = stats["tx_xdp_xmit_errors"];
-    EXPECT_LE(stats["tx_xdp_xmit"] + errors, sent);
+    const uint64_t transmitted = statistic(Counter::xmit, target),
+                   errors = statistic(Counter::xmit_errors, target);
+    EXPECT_LE(transmitted + errors, sent);
     if (!most_gaps) {
-      EXPECT_EQ(stats["tx_xdp_xmit"], sent);
+      EXPECT_EQ(transmitted, sent);
     }
     figure("sent", sent);
     figure("lost", missing(gaps0) + missing(gaps2));
@@ -143,7 +144,6 @@ TEST_P(Smp, TheTargetGoesDownMeanwhile)
       times);
 }
 
-INSTANTIATE_TEST_SUITE_P(Nic, Smp, testing::Values(smp_column()),
-                         [](const auto &info) { return info.param.test_name(); });
+VERDICT_ON_NICS_OF(smp, Smp);
 
 } // namespace verdict

@@ -34,6 +34,6 @@ TEST_P(Stack, AnswersEcho)
   EXPECT_EQ(reply.payload.bytes, payload.bytes);
 }
 
-VERDICT_ON_EVERY_NIC(Stack);
+VERDICT_ON_NICS_OF(verdicts, Stack);
 
 } // namespace verdict

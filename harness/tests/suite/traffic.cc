@@ -4,9 +4,9 @@
 #include <cstdlib>
 
 #include "base/text.h"
-#include "lab/guest_setup.h"
 #include "packet/builder.h"
 #include "packet/dissect.h"
+#include "tests/suite/columns.h"
 
 namespace verdict {
 
@@ -46,7 +46,7 @@ void Traffic::run()
           test_frame(wire_.address(), frames_.size(), sizes_[frames_.size() % sizes_.size()]));
     result_ = wire_.inject(std::span(frames_).last(burst));
     sent_ = frames_.size();
-    std::this_thread::sleep_for(pause * slowness());
+    std::this_thread::sleep_for(pause * kernel().slowness);
   }
 }
 

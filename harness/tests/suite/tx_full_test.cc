@@ -3,7 +3,7 @@
 // frame is on the wire or counted as an error, each of the stack's frames is on the wire, and the
 // stack has its share of the ring.
 #include "guest/hex.h"
-#include "lab/guest_setup.h"
+#include "lab/napi.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -12,9 +12,6 @@ namespace verdict {
 namespace {
 
 constexpr verdict_config bounce{ .action = XDP_TX, .flags = VERDICT_SWAP_MACS };
-
-/// The smallest ring: XDP gets 12 of its descriptors, the rest is the stack's.
-constexpr uint32_t smallest = 48;
 
 } // namespace
 
@@ -25,16 +22,9 @@ protected:
   /// ring between two polls.
   Result<void> make_scarce()
   {
-    if (auto done = set_rings(256, smallest); !done)
+    if (auto done = set_rings(column().limits().rx_ring, *column().limits().least_ring); !done)
       return done;
     return poll_by_timer(agent(), ifname(), milliseconds(20));
-  }
-
-  uint64_t statistic(const std::string &name, size_t nic = 0)
-  {
-    auto stats = agent().ethtool_stats(ifname(nic));
-    EXPECT_OK(stats);
-    return stats ? (*stats)[name] : 0;
   }
 
   /// The ring is empty in the end, and never stuck.
@@ -51,7 +41,7 @@ protected:
       });
     }));
     figure("bytes in BQL at the end", inflight);
-    EXPECT_EQ(statistic("tx_timeout_count"), 0u);
+    EXPECT_EQ(statistic(Counter::tx_timeouts), 0u);
     const auto frames = test_frames(nic(), 8);
     ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
     EXPECT_THAT(back, AreFrames(swapped(frames)));
@@ -71,10 +61,10 @@ TEST_P(TxFull, BurstsOfTransmits)
     sent.insert(sent.end(), frames.begin(), frames.end());
     back.insert(back.end(), some.begin(), some.end());
   }
-  const uint64_t errors = statistic("rx_xdp_tx_errors");
+  const uint64_t errors = statistic(Counter::tx_errors);
   EXPECT_EQ(counter(VERDICT_FRAMES), sent.size());
   EXPECT_EQ(back.size() + errors, sent.size());
-  EXPECT_EQ(statistic("rx_xdp_tx"), back.size());
+  EXPECT_EQ(statistic(Counter::tx), back.size());
   EXPECT_GT(errors, 0u) << "the ring was never full, so nothing was tested";
   figure("sent", sent.size());
   figure("back", back.size());
@@ -86,14 +76,15 @@ TEST_P(TxFull, BurstsOfTransmits)
 // It never has to wait: were it to, XDP could take the room again before it runs.
 TEST_P(TxFull, LeavesRoomForTheStack)
 {
-  constexpr size_t in_a_poll = 60, of_the_stack = 8;
-  static_assert(in_a_poll > smallest, "XDP could fill the ring");
-  ASSERT_OK(set_rings(256, smallest));
+  const Limits &limits = column().limits();
+  // More than the ring has descriptors, so that XDP could fill it.
+  const size_t in_a_poll = *limits.least_ring + *limits.xdp_of_least_ring, of_the_stack = 8;
+  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
   ASSERT_OK(attach(bounce));
   // Long enough to fill the Rx ring, and to send for the stack after the poll.
   ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(2000)));
   ASSERT_OK(wire().until_sentinel());
-  const uint64_t waits = statistic("tx_restart_queue");
+  const uint64_t waits = statistic(Counter::tx_restarts);
   const auto frames = test_frames(nic(), in_a_poll);
   const Frame from_stack =
       build(Ethernet{ .dst = nic().host_mac, .src = nic().guest_mac }, pattern(77, 200));
@@ -106,9 +97,9 @@ TEST_P(TxFull, LeavesRoomForTheStack)
     ASSERT_OK_AND_ASSIGN(const auto frame, wire().receive());
     sent += frame == from_stack;
   }
-  EXPECT_EQ(statistic("tx_restart_queue"), waits) << "the stack had to wait for a poll";
-  EXPECT_GT(statistic("rx_xdp_tx_errors"), 0u) << "the ring was never full, so nothing was tested";
-  figure("refused", statistic("rx_xdp_tx_errors"));
+  EXPECT_EQ(statistic(Counter::tx_restarts), waits) << "the stack had to wait for a poll";
+  EXPECT_GT(statistic(Counter::tx_errors), 0u) << "the ring was never full, so nothing was tested";
+  figure("refused", statistic(Counter::tx_errors));
   ASSERT_OK(poll_by_interrupt(agent(), ifname()));
   expect_all_is_sent();
 }
@@ -164,16 +155,16 @@ TEST_P(TxFull, TransmitsRedirectsAndTheStackAtOnce)
   EXPECT_EQ(stack.size(), static_cast<size_t>(stack_frames));
   EXPECT_GT(xdp_before_last, 0u) << "XDP got nothing while the stack was sending";
 
-  const uint64_t tx_errors = statistic("rx_xdp_tx_errors"),
-                 xmit_errors = statistic("tx_xdp_xmit_errors");
+  const uint64_t tx_errors = statistic(Counter::tx_errors),
+                 xmit_errors = statistic(Counter::xmit_errors);
   EXPECT_EQ(counter(VERDICT_FRAMES), sent_bouncing.size());
   EXPECT_EQ(bounced.size() + tx_errors, sent_bouncing.size());
   EXPECT_EQ(counter(VERDICT_FRAMES, "redirect"), sent_redirected.size());
-  EXPECT_EQ(statistic("rx_xdp_redirect", 1), sent_redirected.size());
-  EXPECT_EQ(statistic("tx_xdp_xmit"), through.size());
+  EXPECT_EQ(statistic(Counter::redirect, 1), sent_redirected.size());
+  EXPECT_EQ(statistic(Counter::xmit), through.size());
   EXPECT_EQ(through.size() + xmit_errors, sent_redirected.size());
   EXPECT_GT(tx_errors + xmit_errors, 0u) << "the ring was never full, so nothing was tested";
-  const uint64_t waits = statistic("tx_restart_queue");
+  const uint64_t waits = statistic(Counter::tx_restarts);
   EXPECT_GT(waits, 0u) << "the stack never had to wait";
   figure("of the stack", stack.size());
   figure("times that it had to wait", waits);
@@ -185,6 +176,6 @@ TEST_P(TxFull, TransmitsRedirectsAndTheStackAtOnce)
   expect_all_is_sent();
 }
 
-VERDICT_ON_PATCHED_NICS(TxFull);
+VERDICT_ON_NICS_OF(life, TxFull);
 
 } // namespace verdict

@@ -2,7 +2,8 @@
 // XDP_TX: the frame goes back out where it came from, as the program has left it.
 #include <numeric>
 
-#include "lab/guest_setup.h"
+#include "lab/napi.h"
+#include "nic/e1000_registers.h"
 #include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
@@ -26,6 +27,21 @@ protected:
     EXPECT_THAT(back, AreFrames(swapped(frames)));
     EXPECT_EQ(counter(VERDICT_TXED), frames.size());
   }
+
+  /// Frames come back with their end moved by as much as the program moves it.
+  void expect_tails_moved(const std::vector<int> &deltas)
+  {
+    ASSERT_OK(load(tx));
+    ASSERT_OK(attach_loaded());
+    for (int delta : deltas) {
+      SCOPED_TRACE(testing::Message() << "adjust_tail " << delta);
+      ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS, .adjust_tail = delta }));
+      const Frame frame = test_frame(nic(), delta, 600);
+      ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frame));
+      ASSERT_THAT(back, AreFrames({ swapped(with_tail_adjusted(frame, delta)) }));
+    }
+    EXPECT_EQ(counter(VERDICT_TAIL_FAILED), 0u);
+  }
 };
 
 TEST_P(Tx, EverySizeComesBack)
@@ -34,15 +50,16 @@ TEST_P(Tx, EverySizeComesBack)
   std::iota(sizes.begin(), sizes.end(), min_frame_size);
   ASSERT_OK(attach(tx));
   expect_back(test_frames(nic(), sizes));
-  expect_ethtool("rx_xdp_tx", sizes.size());
+  expect_counter(Counter::tx, sizes.size());
 }
 
 TEST_P(Tx, JumboFramesComeBack)
 {
-  ASSERT_OK(set_mtu(9000));
+  REQUIRE(jumbo);
+  ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(attach(tx));
-  expect_back(test_frames(nic(), notable_jumbo_sizes()));
-  expect_ethtool("rx_xdp_tx", notable_jumbo_sizes().size());
+  expect_back(test_frames(nic(), jumbo_sizes()));
+  expect_counter(Counter::tx, jumbo_sizes().size());
 }
 
 TEST_P(Tx, MovedHeadGoesOut)
@@ -59,27 +76,20 @@ TEST_P(Tx, MovedHeadGoesOut)
   EXPECT_EQ(counter(VERDICT_HEAD_FAILED), 0u);
 }
 
-TEST_P(Tx, MovedTailGoesOut)
+TEST_P(Tx, CutTailGoesOut)
 {
-  ASSERT_OK(load(tx));
-  ASSERT_OK(attach_loaded());
-  // A generic program has as much tailroom as the stock driver's skb happens to leave.
-  const std::vector<int> deltas =
-      column().native() ? std::vector<int>{ -1, -400, 1, 100, 800 } : std::vector<int>{ -1, -400 };
-  for (int delta : deltas) {
-    SCOPED_TRACE(testing::Message() << "adjust_tail " << delta);
-    ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS, .adjust_tail = delta }));
-    const Frame frame = test_frame(nic(), delta, 600);
-    ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frame));
-    ASSERT_THAT(back, AreFrames({ swapped(with_tail_adjusted(frame, delta)) }));
-  }
-  EXPECT_EQ(counter(VERDICT_TAIL_FAILED), 0u);
+  expect_tails_moved({ -1, -400 });
+}
+
+TEST_P(Tx, GrownTailGoesOut)
+{
+  REQUIRE(grow_tail);
+  expect_tails_moved({ 1, 100, 800 });
 }
 
 TEST_P(Tx, AFrameCutShortIsPaddedWithZeros)
 {
-  if (column().driver == Driver::virtio)
-    GTEST_SKIP() << "virtio_net sends short frames as they are";
+  REQUIRE(pad);
   constexpr int left = 20;
   ASSERT_OK(attach({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS, .adjust_tail = left - 600 }));
   const Frame frame = test_frame(nic(), 1, 600);
@@ -89,9 +99,8 @@ TEST_P(Tx, AFrameCutShortIsPaddedWithZeros)
 
 TEST_P(Tx, FrameLongerThanTheDeviceTakesIsDroppedAndCounted)
 {
-  if (!patched())
-    GTEST_SKIP() << "other drivers have other limits";
-  constexpr size_t longest = 16128 - 4; // MAX_JUMBO_FRAME_SIZE without FCS, e1000_hw.h
+  REQUIRE(bound_length);
+  const size_t longest = column().limits().longest_frame.value();
   ASSERT_OK(set_mtu(longest - 14));
   ASSERT_OK(load(tx));
   ASSERT_OK(attach_loaded());
@@ -106,7 +115,7 @@ TEST_P(Tx, FrameLongerThanTheDeviceTakesIsDroppedAndCounted)
     else
       EXPECT_THAT(back, HasNoFrames());
   }
-  expect_ethtool("rx_xdp_tx_errors", 1);
+  expect_counter(Counter::tx_errors, 1);
 }
 
 TEST_P(Tx, ThousandFramesComeBackInOrder)
@@ -117,8 +126,7 @@ TEST_P(Tx, ThousandFramesComeBackInOrder)
 
 TEST_P(Tx, DoorbellsAreFarFewerThanFrames)
 {
-  if (!patched())
-    GTEST_SKIP() << "only the patched e1000 posts XDP_TX frames in bulk on an e1000's registers";
+  REQUIRE(post_in_bulk);
   constexpr size_t count = 1000;
   ASSERT_OK(attach(tx));
   // The NIC is polled by a timer, so that the ring fills up between two polls however fast the
@@ -128,11 +136,11 @@ TEST_P(Tx, DoorbellsAreFarFewerThanFrames)
   expect_back(test_frames(nic(), count));
   ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
   // The two sentinels' answers ring it as well.
-  EXPECT_GT(writes[register_tdt], 2u);
-  EXPECT_LT(writes[register_tdt], count / 20);
-  figure("doorbells", writes[register_tdt]);
+  EXPECT_GT(writes[e1000::tdt], 2u);
+  EXPECT_LT(writes[e1000::tdt], count / 20);
+  figure("doorbells", writes[e1000::tdt]);
 }
 
-VERDICT_ON_EVERY_NIC(Tx);
+VERDICT_ON_NICS_OF(verdicts, Tx);
 
 } // namespace verdict

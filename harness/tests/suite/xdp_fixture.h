@@ -10,30 +10,14 @@
 
 #include <linux/bpf.h>
 
+#include "nic/hostile_nic.h"
+#include "nic/rx_ring.h"
 #include "selftests/drivers/net/xdp/verdict.h"
 #include "tests/suite/fixture.h"
+#include "tests/suite/test_frames.h"
+#include "tests/suite/until.h"
 
 namespace verdict {
-
-/// Sizes at which something changes: the smallest frame, powers of two and their neighbours, the
-/// old driver's copybreak (256), the largest frame.
-std::vector<size_t> notable_sizes();
-
-/// The same up to 9014 bytes: where a frame begins to take another 2048-byte buffer, and where
-/// the FCS that the device appends lies across two of them.
-std::vector<size_t> notable_jumbo_sizes();
-
-/// A test frame of each size.
-std::vector<Frame> test_frames(const NicAddress &nic, const std::vector<size_t> &sizes);
-
-/// `count` test frames of one size, all different.
-std::vector<Frame> test_frames(const NicAddress &nic, size_t count, size_t size = 128);
-
-std::vector<Frame> swapped(std::vector<Frame> frames);
-
-/// What verdict.bpf.c makes of a frame with adjust_head or adjust_tail.
-Frame with_head_adjusted(Frame frame, int delta);
-Frame with_tail_adjusted(Frame frame, int delta);
 
 /// A test with XDP programs. Besides what NicTest checks, afterwards every Rx ring must hold all
 /// its buffers, the driver's counters must account for each frame that a program saw, and once the
@@ -41,8 +25,6 @@ Frame with_tail_adjusted(Frame frame, int delta);
 class XdpTest : public NicTest {
 protected:
   void TearDown() override;
-
-  bool patched() const { return column().driver == Driver::patched; }
 
   /// Loads verdict.bpf.o under a name, to do as `config` says. The program is one for frames of
   /// several buffers (xdp.frags) where the MTU of NIC 0 asks for it. `others` are loaded with it:
@@ -75,15 +57,20 @@ protected:
   };
   std::vector<Traced> traces(const std::string &name = "main");
 
-  /// On columns of the patched driver: a counter of ethtool -S has this value.
-  void expect_ethtool(const std::string &counter, uint64_t value, size_t nic = 0);
+  /// What the driver has counted, by ethtool -S. The test fails if the profile names no counter.
+  uint64_t statistic(Counter which, size_t nic = 0);
 
-  /// Frames as they are to be injected: all at once, but where virtio_net is to send them in bursts
-  /// that fit its ring, as QEMU empties that in its own time and what does not fit is dropped.
+  /// A counter has this value, if the driver has one of this kind and runs the programs itself.
+  void expect_counter(Counter which, uint64_t value, size_t nic = 0);
+
+  /// Frames in as many at once as limits.burst of the profile allows.
   std::vector<std::span<const Frame>> bursts(std::span<const Frame> frames) const;
 
-  /// Gets NIC `nic` ready to transmit redirected frames: virtio_net does so only while it has a
-  /// program itself.
+  /// Injects frames into NIC 0, burst by burst: what came back.
+  Result<std::vector<Frame>> exchange(const std::vector<Frame> &frames);
+
+  /// Gets NIC `nic` ready to transmit redirected frames: some drivers do so only while they have
+  /// a program themselves.
   Result<void> make_target(size_t nic);
 
   /// A packet socket in the guest that takes test frames (and nothing else) from a NIC's stack.
@@ -106,15 +93,15 @@ protected:
     expect_in_stack(frames, socket, frames);
   }
 
-  /// Asks every few milliseconds whether a condition holds, until it does. Error: the condition's
-  /// own, or that it did not come to pass in half a minute.
-  Result<void> until(const std::string &what, const std::function<Result<bool>()> &holds);
-
   /// Sets the lengths of a NIC's rings and waits until it receives again.
   Result<void> set_rings(uint32_t rx, uint32_t tx, size_t nic = 0);
 
   /// Sets the MTU of a NIC and waits until it receives again.
   Result<void> set_mtu(unsigned mtu, size_t nic = 0);
+
+  /// The same with the MTU of jumbo frames, and frames of that MTU of all notable sizes.
+  Result<void> set_jumbo_mtu(size_t nic = 0);
+  std::vector<size_t> jumbo_sizes() const;
 
   /// Brings an interface up again and waits for its link. Going down has cost it its neighbour.
   Result<void> bring_up(size_t nic);
@@ -125,12 +112,11 @@ protected:
   /// Gives a NIC that was bound to its driver again its address, and brings it up.
   Result<void> set_up_again(size_t nic);
 
-  /// An e1000's Rx ring.
-  struct RxRing {
-    uint32_t count; ///< descriptors
-    uint32_t owned; ///< of these the device's: they have buffers
-  };
+  /// A NIC's Rx ring. Error: its profile does not say how it is read.
   Result<RxRing> rx_ring(size_t nic = 0);
+
+  /// A NIC whose descriptors are written from outside.
+  Result<HostileNic> hostile_nic(size_t nic);
 
   /// Plugs a NIC's cable in or out, and waits until the guest's driver has noticed.
   Result<void> set_cable(size_t nic, bool in);
@@ -138,12 +124,14 @@ protected:
   /// The accounting check of TearDown() does not know programs that a test attaches by itself.
   void attaches_by_itself() { accountable_ = false; }
 
-private:
-  Result<void> until_receiving(size_t nic);
+  /// What TearDown() checks.
   void check_rx_rings();
   void check_accounting();
   void check_page_pools();
   void check_dma_mappings();
+
+private:
+  Result<void> until_receiving(size_t nic);
 
   unsigned mtu_ = 1500;
   bool frags_ = false;

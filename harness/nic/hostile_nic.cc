@@ -1,39 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "qemu/hostile_nic.h"
+#include "nic/hostile_nic.h"
 
 #include "base/text.h"
+#include "nic/e1000_registers.h"
 
 namespace verdict {
 
 namespace {
 
-constexpr uint64_t register_ics = 0xc8; // interrupt cause set
-constexpr uint64_t register_rdbal = 0x2800, register_rdbah = 0x2804, register_rdlen = 0x2808;
-constexpr uint64_t register_rdh = 0x2810;
-constexpr uint32_t interrupt_rxt0 = 1 << 7;
-
-constexpr size_t descriptor_size = 16;
 constexpr size_t status_offset = 12; // status, errors
 constexpr size_t length_offset = 8;  // length, checksum
 
 } // namespace
 
-Result<HostileNic> HostileNic::open(Machine &machine, size_t nic)
+Result<HostileNic> HostileNic::open(Machine &machine, size_t nic, uint32_t spare)
 {
-  auto registers = nic_registers(machine, nic);
-  if (!registers)
-    return tl::unexpected(registers.error());
-  auto qtest = Qtest::open(machine);
-  if (!qtest)
-    return tl::unexpected(qtest.error());
-  return HostileNic(machine, std::move(*qtest), *registers);
+  const NicRegisters registers = TRY(nic_registers(machine, nic));
+  return HostileNic(machine, TRY(Qtest::open(machine)), registers, spare);
 }
 
 Result<HostileNic::Ring> HostileNic::ring()
 {
   uint32_t values[5];
-  const uint64_t offsets[] = { register_rdbal, register_rdbah, register_rdlen, register_rdh,
-                               register_rdt };
+  const uint64_t offsets[] = { e1000::rdbal, e1000::rdbah, e1000::rdlen, e1000::rdh, e1000::rdt };
   for (size_t i = 0; i < std::size(offsets); i++) {
     auto value = qtest_.readl(register_address(offsets[i]));
     if (!value)
@@ -41,7 +30,7 @@ Result<HostileNic::Ring> HostileNic::ring()
     values[i] = *value;
   }
   const Ring ring{ .base = values[0] | static_cast<uint64_t>(values[1]) << 32,
-                   .count = values[2] / static_cast<uint32_t>(descriptor_size),
+                   .count = values[2] / e1000::descriptor_size,
                    .head = values[3],
                    .tail = values[4] };
   if (!ring.count || ring.head >= ring.count || ring.tail >= ring.count)
@@ -57,8 +46,6 @@ Result<size_t> HostileNic::owned()
   return (now->tail + now->count - now->head) % now->count;
 }
 
-/// A driver leaves out one descriptor, to tell a full ring from an empty one; Linux's keeps another
-/// one back (e1000_alloc_rx_buffers).
 Result<void> HostileNic::until_full()
 {
   const Deadline deadline(milliseconds(10000));
@@ -67,7 +54,7 @@ Result<void> HostileNic::until_full()
     if (!now)
       return tl::unexpected(now.error());
     const size_t owned = (now->tail + now->count - now->head) % now->count;
-    if (owned == now->count - 2)
+    if (owned == now->count - spare_)
       return {};
     if (deadline.expired())
       return fail(format("the driver does not fill its ring of %u: the device owns %zu", now->count,
@@ -77,7 +64,7 @@ Result<void> HostileNic::until_full()
 
 Result<void> HostileNic::write_back(const Ring &ring, uint32_t slot, const RxWriteBack &buffer)
 {
-  const uint64_t descriptor = ring.base + slot * descriptor_size;
+  const uint64_t descriptor = ring.base + slot * e1000::descriptor_size;
   if (!buffer.data.empty()) {
     auto bytes = qtest_.read(descriptor, 8);
     if (!bytes)
@@ -118,9 +105,9 @@ Result<void> HostileNic::write_back_all(const std::vector<RxWriteBack> &buffers)
       return done;
     slot = (slot + 1) % now->count;
   }
-  if (auto done = qtest_.writel(register_address(register_rdh), slot); !done)
+  if (auto done = qtest_.writel(register_address(e1000::rdh), slot); !done)
     return done;
-  return qtest_.writel(register_address(register_ics), interrupt_rxt0);
+  return qtest_.writel(register_address(e1000::ics), e1000::ics_rxt0);
 }
 
 Result<void> HostileNic::receive(const std::vector<RxWriteBack> &buffers)

@@ -38,7 +38,9 @@ struct RxWriteBack {
 /// instructions of the guest.
 class HostileNic {
 public:
-  static Result<HostileNic> open(Machine &machine, size_t nic);
+  /// The driver of NIC `nic` keeps `spare` descriptors of a full ring for itself. Error: the NIC
+  /// has no registers, or QEMU cannot be told to write to them.
+  static Result<HostileNic> open(Machine &machine, size_t nic, uint32_t spare);
 
   /// Writes back the next descriptors that the device owns, as if it had received, and raises the
   /// interrupt. Waits before that until the driver has filled the ring. Error: the device does not
@@ -55,8 +57,8 @@ public:
   uint64_t register_address(uint64_t offset) const { return registers_.address + offset; }
 
 private:
-  HostileNic(Machine &machine, Qtest qtest, NicRegisters registers)
-      : machine_(&machine), qtest_(std::move(qtest)), registers_(registers)
+  HostileNic(Machine &machine, Qtest qtest, NicRegisters registers, uint32_t spare)
+      : machine_(&machine), qtest_(std::move(qtest)), registers_(registers), spare_(spare)
   {
   }
 
@@ -74,6 +76,7 @@ private:
   Machine *machine_;
   Qtest qtest_;
   NicRegisters registers_;
+  uint32_t spare_;
 };
 
 } // namespace verdict

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lab/kernel_profile.h"
+
+#include "lab/fields.h"
+
+namespace verdict {
+
+Result<KernelProfile> load_kernel_profile(const std::string &name, const std::string &directory)
+{
+  const std::string path = directory + "/" + name + ".json";
+  auto fields = TRY(Fields::of(TRY(read_json(path)), path));
+  const KernelProfile profile{
+    .name = name,
+    .slowness = TRY(fields.get<unsigned>("slowness")),
+    .memory_mib = TRY(fields.get<unsigned>("memory_mib")),
+    .chipset = TRY(fields.get<std::string>("chipset")),
+    .cannot = TRY(fields.texts_by_name("cannot", kernel_can_names)),
+  };
+  TRY(fields.done());
+  return profile;
+}
+
+} // namespace verdict

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "guest/agent_client.h"
+
+namespace verdict {
+
+/// Tells the guest where the harness is, so that it never asks.
+Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname);
+
+/// Waits until an interface has its link and the stack can send. The kernel lets it up to a second
+/// after the driver has told of the link, and drops what is sent before (net/core/link_watch.c,
+/// noop_enqueue() in net/sched/sch_generic.c); XDP needs no such leave. Error: no link in time.
+Result<void> until_link(guest::Agent &agent, const std::string &ifname);
+
+} // namespace verdict

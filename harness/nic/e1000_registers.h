@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include <cstdint>
+
+/// Registers of the 8254x, as offsets from its BAR 0 (Intel's software developer's manual, 13.4).
+namespace verdict::e1000 {
+
+inline constexpr uint64_t ics = 0xc8;                     ///< interrupt cause set
+inline constexpr uint32_t ics_rxt0 = 1 << 7;              ///< Rx timer: frames have come
+inline constexpr uint64_t tctl = 0x400;                   ///< transmit control
+inline constexpr uint32_t tctl_en = 1 << 1;               ///< enable
+inline constexpr uint64_t rdbal = 0x2800, rdbah = 0x2804; ///< Rx ring: address
+inline constexpr uint64_t rdlen = 0x2808;                 ///< length in bytes
+inline constexpr uint64_t rdh = 0x2810, rdt = 0x2818;     ///< head and tail
+inline constexpr uint64_t tdt = 0x3818;                   ///< Tx ring: tail
+
+inline constexpr uint32_t descriptor_size = 16; ///< of both rings
+
+} // namespace verdict::e1000

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tests/suite/until.h"
+
+#include <thread>
+
+#include "base/deadline.h"
+
+namespace verdict {
+
+Result<void> until(const std::string &what, const std::function<Result<bool>()> &holds)
+{
+  const Deadline deadline(milliseconds(30000));
+  while (!TRY(holds())) {
+    if (deadline.expired())
+      return fail("it did not come to pass: " + what);
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  return {};
+}
+
+} // namespace verdict
