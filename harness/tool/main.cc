@@ -5,11 +5,25 @@
 #include <CLI/CLI.hpp>
 
 #include "base/file.h"
+#include "lab/expected_skip.h"
 #include "report/matrix.h"
 #include "tool/cost.h"
 #include "tool/mutants.h"
 
 namespace {
+
+/// A test that was skipped for what no profile says has failed.
+void fail_unexpected_skips(std::vector<verdict::TestResult> &results,
+                           const verdict::SkipReasons &reasons)
+{
+  using Outcome = verdict::TestResult::Outcome;
+  for (verdict::TestResult &result : results) {
+    if (result.outcome != Outcome::skip || reasons.expect(result.name, result.reason))
+      continue;
+    result.outcome = Outcome::fail;
+    result.reason = "it was skipped for a reason that no profile gives: " + result.reason;
+  }
+}
 
 int print_matrix(const std::string &path)
 {
@@ -23,6 +37,12 @@ int print_matrix(const std::string &path)
     std::fprintf(stderr, "verdict: %s: %s\n", path.c_str(), results.error().message.c_str());
     return 1;
   }
+  const auto reasons = verdict::SkipReasons::load();
+  if (!reasons) {
+    std::fprintf(stderr, "verdict: %s\n", reasons.error().message.c_str());
+    return 1;
+  }
+  fail_unexpected_skips(*results, *reasons);
   std::fputs(verdict::matrix(*results).c_str(), stdout);
   if (results->empty())
     std::fprintf(stderr, "verdict: %s: no test in it\n", path.c_str());

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lab/expected_skip.h"
+
+#include <gmock/gmock.h>
+
+#include "base/gtest_result.h"
+
+namespace verdict {
+
+namespace {
+
+TEST(ExpectedSkip, IsOneThatAProfileGivesAReasonFor)
+{
+  ASSERT_OK_AND_ASSIGN(const SkipReasons reasons, SkipReasons::load());
+  ASSERT_OK_AND_ASSIGN(const Column virtio, find_column(reasons.columns, "virtio_net"));
+  const std::string cannot_pad = virtio.nics.front().cannot.at(Can::pad);
+  EXPECT_TRUE(reasons.expect("Nic/Tx.AFrameCutShortIsPaddedWithZeros/virtio_net", cannot_pad));
+  EXPECT_FALSE(reasons.expect("Nic/Tx.AFrameCutShortIsPaddedWithZeros/e1000_82540em", cannot_pad))
+      << "another column's reason";
+  EXPECT_FALSE(reasons.expect("Nic/Tx.AFrameCutShortIsPaddedWithZeros/virtio_net", "it is hard"));
+  EXPECT_FALSE(reasons.expect("Nic/Tx.AFrameCutShortIsPaddedWithZeros/gone", cannot_pad));
+  EXPECT_FALSE(reasons.expect("Qemu.Starts", cannot_pad));
+}
+
+TEST(ExpectedSkip, MayBeTheKernelsOwn)
+{
+  ASSERT_OK_AND_ASSIGN(const SkipReasons reasons, SkipReasons::load());
+  ASSERT_OK_AND_ASSIGN(const KernelProfile debian, load_kernel_profile("debian"));
+  const std::string no_kunit = debian.cannot.at(KernelCan::run_kunit);
+  EXPECT_TRUE(reasons.expect("Nic/KUnit.XdpRing/e1000_82540em", no_kunit));
+}
+
+} // namespace
+
+} // namespace verdict
