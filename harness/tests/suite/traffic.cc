@@ -12,9 +12,8 @@ namespace verdict {
 
 namespace {
 
-// About 2000 frames a second, or on a slow kernel fewer: enough for many in a poll, and not so many
-// that nothing else in the guest gets to run.
-constexpr size_t burst = 32; // Wire::inject() receives once in so many
+// With Traffic::burst about 2000 frames a second, or on a slow kernel fewer: enough for many in a
+// poll, and not so many that nothing else in the guest gets to run.
 constexpr milliseconds pause{ 16 };
 
 } // namespace

@@ -17,6 +17,9 @@ size_t storm();
 /// back meanwhile stays on the wire, in order.
 class Traffic {
 public:
+  /// How many frames are injected at once; Wire::inject() receives once in so many.
+  static constexpr size_t burst = 32;
+
   /// The frames have these sizes in turn.
   explicit Traffic(Wire &wire, std::vector<size_t> sizes = { 100 });
   ~Traffic();
