@@ -96,7 +96,7 @@ std::vector<void *> stack_of(pthread_t thread)
   const std::lock_guard lock(one_at_a_time);
   if (::pthread_kill(thread, SIGUSR2) != 0 || !wait_until_taken())
     return {};
-  return { frames, frames + depth };
+  return std::vector<void *>(frames, frames + depth);
 }
 
 std::vector<std::string> describe_stack(const std::vector<void *> &stack)
