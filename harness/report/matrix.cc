@@ -135,15 +135,16 @@ std::string folded(const std::string &text, const std::string &indent)
   std::string result;
   for (std::string line : split_lines(text)) {
     // What a line of a hexdump says depends on where it stands.
-    const size_t own = std::min(line.find_first_not_of(' '), line.size());
+    size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+    const std::string further(blanks + 2, ' ');
     while (line.size() > width) {
       size_t end = line.rfind(' ', width);
-      if (end == line.npos || end <= own)
-        end = std::min(line.find(' ', width), line.size());
+      if (end == line.npos || end < blanks)
+        end = std::min(line.find(' ', std::max(width, blanks)), line.size());
       result += indent + line.substr(0, end) + "\n";
-      line = std::string(own + 2, ' ') + line.substr(std::min(end + 1, line.size()));
-      if (line.size() == own + 2)
-        line.clear();
+      const std::string rest = line.substr(std::min(end + 1, line.size()));
+      line = rest.empty() ? rest : further + rest;
+      blanks = further.size();
     }
     if (!line.empty())
       result += indent + line + "\n";
