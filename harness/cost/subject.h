@@ -9,13 +9,13 @@
 #include "cost/counters.h"
 #include "cost/measure.h"
 #include "cost/path.h"
-#include "qemu/symbols.h"
 #include "cost/tcp_stream.h"
 #include "cost/testpmd.h"
 #include "guest/agent_client.h"
 #include "packet/frame.h"
 #include "qemu/machine.h"
 #include "qemu/register_trace.h"
+#include "qemu/symbols.h"
 
 namespace verdict::cost {
 

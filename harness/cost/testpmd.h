@@ -5,9 +5,9 @@
 
 #include "base/result.h"
 #include "cost/counters.h"
-#include "qemu/symbols.h"
 #include "guest/agent_client.h"
 #include "qemu/machine.h"
+#include "qemu/symbols.h"
 
 namespace verdict::cost {
 

@@ -11,7 +11,7 @@ Result<Reasons> read_reasons(const std::string &text)
 {
   Reasons reasons;
   try {
-    for (const json &entry : json::parse(text)) {
+    for (const json &entry : json::parse(text, nullptr, true, true)) {
       const std::string mutant = entry.at("mutant"), reason = entry.at("reason");
       if (reason.empty())
         return fail("the reason is empty: " + mutant);

@@ -50,7 +50,7 @@ Result<std::vector<Watch>> read_watches(const std::string &text)
 {
   std::vector<Watch> watches;
   try {
-    for (const json &entry : json::parse(text))
+    for (const json &entry : json::parse(text, nullptr, true, true))
       watches.push_back({ entry.at("mutant"), entry.at("test") });
   } catch (const json::exception &error) {
     return fail(std::string("no list of mutants and tests: ") + error.what());

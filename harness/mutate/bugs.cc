@@ -82,7 +82,7 @@ Result<std::vector<Mutant>> read_bugs(std::string_view json, const Sources &sour
 {
   std::vector<Mutant> bugs;
   try {
-    for (const auto &entry : nlohmann::json::parse(json)) {
+    for (const auto &entry : nlohmann::json::parse(json, nullptr, true, true)) {
       auto bug = read_bug(entry, sources, functions);
       if (!bug)
         return fail(entry.at("what").get<std::string>() + ": " + bug.error().message);

@@ -23,7 +23,7 @@ std::vector<std::string> names_of(const std::vector<Mutant> &mutants)
 Result<Reasons> read_reasons(std::string_view json)
 {
   try {
-    return nlohmann::json::parse(json).get<Reasons>();
+    return nlohmann::json::parse(json, nullptr, true, true).get<Reasons>();
   } catch (const nlohmann::json::exception &exception) {
     return fail(std::string("the list of reasons: ") + exception.what());
   }
