@@ -128,8 +128,7 @@ Result<void> GoldenStore::build(const GoldenSpec &spec, const fs::path &work)
     return saved;
   guest.kill();
 
-  const auto splats =
-      SplatFinder(spec.allowed_splats).find(read_file(guest.serial_log()).value_or(""));
+  const auto splats = SplatFinder(spec.allowed_splats).find(TRY(read_file(guest.serial_log())));
   if (!splats.empty())
     return fail("the kernel complained while booting" + log + "\n" + describe(splats));
   fs::rename(part, work / "state");
