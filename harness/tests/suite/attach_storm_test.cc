@@ -69,6 +69,7 @@ protected:
 
 TEST_P(AttachStorm, LosesNothing)
 {
+  attaches_by_itself();
   ASSERT_OK(load({ .action = action(), .flags = VERDICT_SWAP_MACS }, "a"));
   ASSERT_OK(load({ .action = action(),
                    .flags = VERDICT_SWAP_MACS,
