@@ -189,6 +189,7 @@ TEST_P(Polling, ByTheConsole)
   ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
   ASSERT_OK(attach(bounce));
   const NicAddress address = nic();
+  ASSERT_OK(agent().modprobe("configfs"));
   const auto loaded = agent().insmod("stock/netconsole.ko",
                                      "netconsole=6665@" + address.guest_ip.text() + "/" + ifname() +
                                          "," + std::to_string(port) + "@" + address.host_ip.text() +

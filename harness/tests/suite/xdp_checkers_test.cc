@@ -47,6 +47,10 @@ TEST_P(XdpCheckers, APageThatIsNotGivenBackIsNoticed)
   ASSERT_OK(wire().exchange(test_frame(nic(), 1, 1000)));
   EXPECT_NONFATAL_FAILURE(check_page_pools(), "still waits for 1 pages");
   ASSERT_OK(agent().sock_close(socket));
+  // The kernel looks again after a second (DEFER_TIME in net/core/page_pool.c).
+  ASSERT_OK(until("the pool is gone", [&] {
+    return agent().page_pools().map([](const auto &pools) { return pools.empty(); });
+  }));
 }
 
 TEST_P(XdpCheckers, APageThatIsStillMappedIsNoticed)
