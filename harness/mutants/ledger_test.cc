@@ -43,6 +43,8 @@ TEST(Ledger, AFailureOfAnotherTestOrKernelDoesNotConfirm)
   ledger.add(made_up_trial("m", "u", Outcome::failed));
   ledger.add(made_up_trial("m", "t", Outcome::failed, "debug"));
   ledger.add(made_up_trial("n", "t", Outcome::failed));
+  EXPECT_EQ(ledger.mark("m", "fast", "t"), Mark::failed_once);
+  EXPECT_EQ(ledger.mark("m", "debug", "t"), Mark::failed_once);
   EXPECT_FALSE(ledger.is_killed("m"));
 }
 

@@ -29,6 +29,7 @@ TEST(Catalogue, FindsAMutantByWhatItIs)
   ASSERT_NE(all.find("a.c: f(): y is left out"), nullptr);
   EXPECT_EQ(all.find("a.c: f(): y is left out")->id, 4);
   EXPECT_EQ(all.find(3)->place(), "a.c:7");
+  EXPECT_EQ(all.find(4)->what, "y is left out");
   EXPECT_EQ(all.find("a.c: f(): z is left out"), nullptr);
   EXPECT_EQ(all.find(5), nullptr);
 }

@@ -74,6 +74,9 @@ TEST(SuiteOutput, OfAnotherFormIsAnError)
 {
   EXPECT_EQ(read_outcome("", 5).outcome, Outcome::error);
   EXPECT_EQ(read_outcome(R"({"tests":0,"testsuites":[]})", 5).outcome, Outcome::error);
+  const std::string good = results(completed), suite = good.substr(good.find("{\"name"));
+  const std::string twice = good.substr(0, good.size() - 2) + "," + suite;
+  EXPECT_EQ(read_outcome(twice, 5).outcome, Outcome::error) << twice;
   EXPECT_FALSE(read_test_names("[]"));
 }
 

@@ -43,7 +43,7 @@ std::string write_watches(const std::vector<Watch> &watches)
   ordered_json all = ordered_json::array();
   for (const Watch &watch : watches)
     all.push_back({ { "mutant", watch.mutant }, { "test", watch.test } });
-  return all.dump(1) + "\n";
+  return "// SPDX-License-Identifier: GPL-2.0-only\n" + all.dump(1) + "\n";
 }
 
 Result<std::vector<Watch>> read_watches(const std::string &text)

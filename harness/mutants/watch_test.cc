@@ -49,8 +49,9 @@ TEST(Pick, TakesTheQuickestOfEachFileAndKind)
 
 TEST(Watches, GoToTheirFileAndBack)
 {
-  ASSERT_OK_AND_ASSIGN(const auto watches,
-                       read_watches(write_watches({ { "a.c: f(): x", "Nic/Tx.A/b" } })));
+  const std::string file = write_watches({ { "a.c: f(): x", "Nic/Tx.A/b" } });
+  EXPECT_THAT(file, testing::StartsWith("// SPDX-License-Identifier: "));
+  ASSERT_OK_AND_ASSIGN(const auto watches, read_watches(file));
   ASSERT_THAT(watches, SizeIs(1));
   EXPECT_EQ(watches[0].mutant, "a.c: f(): x");
   EXPECT_EQ(watches[0].test, "Nic/Tx.A/b");
