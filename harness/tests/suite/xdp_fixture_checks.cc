@@ -74,7 +74,7 @@ void XdpTest::check_dma_mappings()
 void XdpTest::TearDown()
 {
   // A guest that does not run any more is NicTest's to report.
-  if (!HasFatalFailure() && agent().ping()) {
+  if (!HasFatalFailure() && !agent().silent() && agent().ping()) {
     check_rx_rings();
     check_accounting();
     check_page_pools();
