@@ -125,8 +125,7 @@ int xdp_ring_create(struct xdp_ring_rxq *rxq,
 	struct page_pool *pool;
 	int err;
 
-	if (WARN_ON(XDP_RING_HEADROOM + config->buf_len >
-		    SKB_WITH_OVERHEAD(PAGE_SIZE)))
+	if (XDP_RING_HEADROOM + config->buf_len > SKB_WITH_OVERHEAD(PAGE_SIZE))
 		return -EINVAL;
 
 	memset(rxq, 0, sizeof(*rxq));

@@ -13,6 +13,7 @@
 
 struct xdp_ring_fixture {
 	struct net_device *netdev;
+	struct device *dev;
 	struct napi_struct napi;
 	struct xdp_ring_stats stats;
 	struct xdp_ring_rxq rxq;
@@ -23,30 +24,36 @@ static int xdp_ring_test_poll(struct napi_struct *napi, int budget)
 	return 0;
 }
 
-static int xdp_ring_test_init(struct kunit *test)
+static struct xdp_ring_config config_of(struct xdp_ring_fixture *fixture)
 {
-	struct xdp_ring_config config = {
+	return (struct xdp_ring_config) {
+		.netdev		= fixture->netdev,
+		.napi		= &fixture->napi,
+		.dev		= fixture->dev,
+		.stats		= &fixture->stats,
 		.count		= RING_LEN,
 		.buf_len	= BUF_LEN,
 	};
+}
+
+static int xdp_ring_test_init(struct kunit *test)
+{
 	struct xdp_ring_fixture *fixture;
-	struct device *dev;
+	struct xdp_ring_config config;
 
 	fixture = kunit_kzalloc(test, sizeof(*fixture), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fixture);
-	dev = kunit_device_register(test, "xdp_ring");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	fixture->dev = kunit_device_register(test, "xdp_ring");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fixture->dev);
 	KUNIT_ASSERT_EQ(test, 0,
-			dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(64)));
+			dma_coerce_mask_and_coherent(fixture->dev,
+						     DMA_BIT_MASK(64)));
 	fixture->netdev = alloc_etherdev(0);
 	KUNIT_ASSERT_NOT_NULL(test, fixture->netdev);
 	netif_napi_add(fixture->netdev, &fixture->napi, xdp_ring_test_poll);
 	xdp_ring_stats_init(&fixture->stats);
 
-	config.netdev = fixture->netdev;
-	config.napi = &fixture->napi;
-	config.dev = dev;
-	config.stats = &fixture->stats;
+	config = config_of(fixture);
 	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(&fixture->rxq, &config));
 	test->priv = fixture;
 	return 0;
@@ -59,10 +66,11 @@ static void xdp_ring_test_exit(struct kunit *test)
 
 	if (!fixture)
 		return;
-	/* Whatever was allocated is back in the pool's cache */
-	xdp_ring_discard(&fixture->rxq);
+	/* Whatever was allocated is back in the pool's cache, or freed */
+	xdp_ring_reset(&fixture->rxq);
 	pool = fixture->rxq.pool;
-	KUNIT_EXPECT_EQ(test, pool->alloc.count, pool->pages_state_hold_cnt);
+	KUNIT_EXPECT_EQ(test, pool->pages_state_hold_cnt, pool->alloc.count +
+			atomic_read(&pool->pages_state_release_cnt));
 	xdp_ring_destroy(&fixture->rxq);
 	netif_napi_del(&fixture->napi);
 	free_netdev(fixture->netdev);
@@ -233,6 +241,117 @@ static void xdp_ring_receives_into_spare_pages_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
 }
 
+/* A page of the reserves, as page_is_pfmemalloc() knows it; that the page is
+ * the pool's stays true
+ */
+static void set_reserve(struct page *page, bool reserve)
+{
+	page->pp_magic = (page->pp_magic & ~BIT(1)) | (reserve ? BIT(1) : 0);
+}
+
+static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct page *page;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_FALSE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
+
+	page = xdp_ring_alloc_page(rxq);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	set_reserve(page, true);
+	KUNIT_EXPECT_TRUE(test, xdp_ring_add_page(rxq, page, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
+	set_reserve(page, false);
+
+	xdp_ring_discard(rxq);
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_FALSE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
+}
+
+static void xdp_ring_keeps_no_page_from_the_reserves(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct page *page;
+
+	page = xdp_ring_alloc_page(rxq);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	set_reserve(page, true);
+	xdp_ring_put_page(rxq, page);
+	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
+	KUNIT_EXPECT_EQ(test, 1,
+			atomic_read(&rxq->pool->pages_state_release_cnt));
+}
+
+static void xdp_ring_pads_no_frame_with_frags(struct kunit *test)
+{
+	struct skb_shared_info sinfo = { .nr_frags = 1 };
+	u8 room[ETH_ZLEN];
+	struct xdp_ring_frame frame = {
+		.data = room, .len = ETH_HLEN, .sinfo = &sinfo
+	};
+
+	memset(room, 0xff, sizeof(room));
+	sinfo.xdp_frags_size = ETH_ZLEN - ETH_HLEN - 1;
+	KUNIT_EXPECT_FALSE(test, xdp_ring_pad(&frame, room + sizeof(room),
+					      ETH_ZLEN));
+	sinfo.xdp_frags_size++;
+	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, room + sizeof(room),
+					     ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, frame.len, ETH_HLEN);
+	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(room, 0xff, sizeof(room)));
+}
+
+static void xdp_ring_takes_no_buffer_that_leaves_no_tailroom(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_config config = config_of(fixture);
+	struct xdp_ring_rxq *rxq;
+
+	rxq = kunit_kzalloc(test, sizeof(*rxq), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, rxq);
+	config.buf_len = SKB_WITH_OVERHEAD(PAGE_SIZE) - XDP_RING_HEADROOM + 1;
+	KUNIT_EXPECT_EQ(test, -EINVAL, xdp_ring_create(rxq, &config));
+	config.buf_len--;
+	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
+	xdp_ring_destroy(rxq);
+}
+
+static void xdp_ring_creates_no_queue_without_a_pool(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_config config = config_of(fixture);
+	struct xdp_ring_rxq *rxq;
+
+	rxq = kunit_kzalloc(test, sizeof(*rxq), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, rxq);
+	/* A pool that syncs wants to know how much */
+	config.buf_len = 0;
+	KUNIT_EXPECT_EQ(test, -EINVAL, xdp_ring_create(rxq, &config));
+}
+
+static void xdp_ring_allocates_where_the_device_reaches(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_config config = config_of(fixture);
+	struct xdp_ring_rxq *rxq;
+	int bits;
+
+	rxq = kunit_kzalloc(test, sizeof(*rxq), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, rxq);
+	for (bits = 32; bits <= 33; bits++) {
+		KUNIT_ASSERT_EQ(test, 0,
+				dma_coerce_mask_and_coherent(fixture->dev,
+							     DMA_BIT_MASK(bits)));
+		KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
+		KUNIT_EXPECT_EQ(test, bits == 32, !!(rxq->gfp & __GFP_DMA32));
+		xdp_ring_destroy(rxq);
+	}
+}
+
 static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_collects_one_buffer),
 	KUNIT_CASE(xdp_ring_collects_frags),
@@ -244,6 +363,12 @@ static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_pads_with_zeroes),
 	KUNIT_CASE(xdp_ring_pads_only_where_there_is_room),
 	KUNIT_CASE(xdp_ring_receives_into_spare_pages_first),
+	KUNIT_CASE(xdp_ring_tells_of_a_frag_from_the_reserves),
+	KUNIT_CASE(xdp_ring_keeps_no_page_from_the_reserves),
+	KUNIT_CASE(xdp_ring_pads_no_frame_with_frags),
+	KUNIT_CASE(xdp_ring_takes_no_buffer_that_leaves_no_tailroom),
+	KUNIT_CASE(xdp_ring_creates_no_queue_without_a_pool),
+	KUNIT_CASE(xdp_ring_allocates_where_the_device_reaches),
 	{}
 };
 

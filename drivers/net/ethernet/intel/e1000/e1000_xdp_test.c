@@ -4,6 +4,7 @@
  */
 
 #include <kunit/test.h>
+#include <linux/rtnetlink.h>
 
 #include "e1000_xdp.h"
 
@@ -186,6 +187,41 @@ static void e1000_a_part_written_back_frees_nothing(struct kunit *test)
 	}
 }
 
+/* An interface of this driver, if the machine has one. Context: RTNL. */
+static struct net_device *find_interface(void)
+{
+	struct net_device *netdev;
+
+	for_each_netdev(&init_net, netdev)
+		if (netdev->dev.parent &&
+		    !strcmp(dev_driver_string(netdev->dev.parent), "e1000"))
+			return netdev;
+	return NULL;
+}
+
+/* The core knows what the driver does not, and no user can ask for it */
+static void e1000_refuses_what_it_does_not_know(struct kunit *test)
+{
+	struct netdev_bpf bpf = { .command = XDP_SETUP_XSK_POOL };
+	const struct net_device_ops *ops;
+	struct net_device *netdev;
+
+	rtnl_lock();
+	netdev = find_interface();
+	if (!netdev) {
+		rtnl_unlock();
+		kunit_skip(test, "the machine has no e1000");
+	}
+	ops = netdev->netdev_ops;
+	KUNIT_EXPECT_EQ(test, -EINVAL, ops->ndo_bpf(netdev, &bpf));
+
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			ops->ndo_xdp_xmit(netdev, 0, NULL, XDP_XMIT_FLAGS_MASK + 1));
+	local_bh_enable();
+	rtnl_unlock();
+}
+
 static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_chunks_of_plain_pci),
 	KUNIT_CASE(e1000_errata_10_on_pcix),
@@ -194,6 +230,7 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_82547_fifo_counts_in_full_duplex),
 	KUNIT_CASE(e1000_82547_fifo_stalls_in_half_duplex),
 	KUNIT_CASE(e1000_a_part_written_back_frees_nothing),
+	KUNIT_CASE(e1000_refuses_what_it_does_not_know),
 	{}
 };
 
