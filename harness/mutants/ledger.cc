@@ -31,6 +31,19 @@ Mark after(Mark mark, Outcome outcome)
 void Ledger::add(const Trial &trial)
 {
   trials_[trial.mutant].push_back(trial);
+  if (!trial.mutant.empty() || trial.outcome != Outcome::passed)
+    return;
+  auto &reached = reached_.try_emplace({ trial.kernel, trial.test }, std::in_place).first->second;
+  if (!trial.reached)
+    reached.reset();
+  else if (reached)
+    reached->insert(trial.reached->begin(), trial.reached->end());
+}
+
+bool Ledger::may_notice(const std::string &kernel, const std::string &test, int mutant) const
+{
+  const auto at = reached_.find({ kernel, test });
+  return at == reached_.end() || !at->second || at->second->contains(mutant);
 }
 
 const std::vector<Trial> &Ledger::of(const std::string &mutant) const

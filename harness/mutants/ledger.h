@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,11 +37,18 @@ public:
   size_t passes(const std::string &mutant, const std::string &kernel,
                 const std::string &test) const;
 
+  /// False if a mutant makes no difference to a test: none of the test's runs without a mutant came
+  /// by its place.
+  bool may_notice(const std::string &kernel, const std::string &test, int mutant) const;
+
   /// All trials of a mutant, oldest first.
   const std::vector<Trial> &of(const std::string &mutant) const;
 
 private:
   std::map<std::string, std::vector<Trial>> trials_;
+  /// By kernel and test: all mutants that its runs without one came by; nothing if one of them
+  /// could not tell.
+  std::map<std::pair<std::string, std::string>, std::optional<std::set<int>>> reached_;
 };
 
 } // namespace verdict::mutants

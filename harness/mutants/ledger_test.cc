@@ -48,6 +48,35 @@ TEST(Ledger, AFailureOfAnotherTestOrKernelDoesNotConfirm)
   EXPECT_FALSE(ledger.is_killed("m"));
 }
 
+/// A run without a mutant, which came by these.
+Trial without_mutant(const std::string &test, std::optional<std::vector<int>> reached)
+{
+  Trial trial = made_up_trial("", test, Outcome::passed);
+  trial.reached = std::move(reached);
+  return trial;
+}
+
+TEST(Ledger, ATestMayNoticeWhatOneOfItsRunsCameBy)
+{
+  Ledger ledger;
+  EXPECT_TRUE(ledger.may_notice("fast", "t", 1)) << "nothing is known of it";
+  ledger.add(without_mutant("t", { { 1, 2 } }));
+  ledger.add(without_mutant("t", { { 3 } }));
+  EXPECT_TRUE(ledger.may_notice("fast", "t", 1));
+  EXPECT_TRUE(ledger.may_notice("fast", "t", 3));
+  EXPECT_FALSE(ledger.may_notice("fast", "t", 4));
+  EXPECT_TRUE(ledger.may_notice("debug", "t", 4));
+  EXPECT_TRUE(ledger.may_notice("fast", "u", 4));
+}
+
+TEST(Ledger, ATestThatCouldNotTellOnceMayNoticeAll)
+{
+  Ledger ledger;
+  ledger.add(without_mutant("t", {}));
+  ledger.add(without_mutant("t", { { 1 } }));
+  EXPECT_TRUE(ledger.may_notice("fast", "t", 2));
+}
+
 TEST(Ledger, KillsComeInTheirOrder)
 {
   Ledger ledger;

@@ -64,6 +64,8 @@ std::optional<Test> next_test(const Mutant &mutant, const std::vector<Test> &tes
   const Test *best = nullptr;
   double best_score = 0;
   for (const Test &test : tests) {
+    if (!ledger.may_notice(test.kernel, test.name, mutant.id))
+      continue;
     const Mark mark = ledger.mark(mutant.key, test.kernel, test.name);
     if (mark == Mark::failed_once)
       return test;

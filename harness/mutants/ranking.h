@@ -47,8 +47,8 @@ private:
 };
 
 /// The test that is to be run next on a mutant: the one that has to confirm a kill, else the
-/// likeliest killer that has not been tried. Nothing if the mutant is killed, or with `every`
-/// when all tests are done.
+/// likeliest killer that has not been tried and comes by the mutant. Nothing if the mutant is
+/// killed, or with `every` when all tests are done.
 std::optional<Test> next_test(const Mutant &mutant, const std::vector<Test> &tests,
                               const Ledger &ledger, const Ranking &ranking, bool every);
 

@@ -46,6 +46,16 @@ TEST(Ranking, WhatKilledItOnceIsTriedFirst)
   EXPECT_EQ(next({}, ranking), "slow");
 }
 
+TEST(NextTest, WhatDoesNotComeByTheMutantIsNotTried)
+{
+  Ledger ledger;
+  Trial quick = made_up_trial("", "quick", Outcome::passed);
+  quick.reached = { 2, 3 };
+  ledger.add(quick);
+  EXPECT_EQ(next(ledger, {}), "slow");
+  EXPECT_EQ(next(ledger, {}, true), "slow");
+}
+
 TEST(NextTest, AFailureIsConfirmedAtOnce)
 {
   Ledger ledger;

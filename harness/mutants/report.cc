@@ -42,6 +42,23 @@ std::string error_of(const Ledger &ledger, const std::string &mutant)
   return trials.back().test + ": " + trials.back().said;
 }
 
+/// Of these tests those that could notice a mutant.
+std::set<TestOnKernel> that_may_notice(const Mutant &mutant, const Ledger &ledger,
+                                       const std::set<TestOnKernel> &tests)
+{
+  std::set<TestOnKernel> some;
+  for (const auto &[kernel, test] : tests) {
+    if (ledger.may_notice(kernel, test, mutant.id))
+      some.emplace(kernel, test);
+  }
+  return some;
+}
+
+bool includes(const std::set<TestOnKernel> &whole, const std::set<TestOnKernel> &part)
+{
+  return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
+}
+
 Fate fate_of(const Mutant &mutant, const Ledger &ledger, const Reasons &reasons,
              const std::set<TestOnKernel> &all)
 {
@@ -50,8 +67,7 @@ Fate fate_of(const Mutant &mutant, const Ledger &ledger, const Reasons &reasons,
   Fate fate{ .mutant = mutant,
              .kills = ledger.kills(mutant.key),
              .reason = reason == reasons.end() ? "" : reason->second,
-             .finished =
-                 !all.empty() && std::includes(done.begin(), done.end(), all.begin(), all.end()),
+             .finished = !all.empty() && includes(done, that_may_notice(mutant, ledger, all)),
              .tests = done.size(),
              .on_debug = std::any_of(done.begin(), done.end(), [](const TestOnKernel &test) {
                return test.first == "debug";
@@ -122,8 +138,11 @@ std::string lines_of(const Fate &fate)
       text += "             and " + name_of(fate.kills[i]) + " (" + fate.kills[i].how + ")\n";
     return text;
   }
-  text += format("      survived %s%s\n", count_of(fate.tests, "test").c_str(),
-                 fate.on_debug ? ", some on the debug kernel" : ", none on the debug kernel");
+  if (fate.finished && fate.tests == 0)
+    text += "      no test comes by it\n";
+  else
+    text += format("      survived %s%s\n", count_of(fate.tests, "test").c_str(),
+                   fate.on_debug ? ", some on the debug kernel" : ", none on the debug kernel");
   if (!fate.error.empty())
     text += "      ERROR: " + fate.error + "\n";
   if (!fate.reason.empty())
@@ -196,7 +215,7 @@ Report make_report(const Catalogue &catalogue, const Ledger &ledger, const Reaso
     }
     for (const Trial &kill : kills)
       tests[kill.test].kills++;
-    if (kills.size() == 1 && std::includes(done.begin(), done.end(), first.begin(), first.end()))
+    if (kills.size() == 1 && includes(done, that_may_notice(mutant, ledger, first)))
       tests[kills[0].test].only_it.push_back(mutant.key);
   }
   for (const Trial &trial : ledger.of("")) {

@@ -18,7 +18,7 @@ struct Fate {
   std::vector<Trial> kills; ///< one for each test that killed it; the first counts
   std::string reason;       ///< why nobody could notice it; "" if none is given
   std::string error;        ///< what kept the last of its tests from being run
-  bool finished = false;    ///< all tests that pass without a mutant were run on it
+  bool finished = false;    ///< all tests that pass without a mutant and may notice it were run
   size_t tests = 0;         ///< that were run on it
   bool on_debug = false;    ///< some of them on the debug kernel
 };
@@ -28,8 +28,8 @@ struct TestRecord {
   std::string test;
   size_t tried = 0; ///< mutants
   size_t kills = 0;
-  std::vector<std::string>
-      only_it; ///< keys of mutants that all tests were run on, and only it killed
+  std::vector<std::string> only_it; ///< keys of mutants that all tests that may notice them were
+                                    ///< run on, and only it killed
 };
 
 /// Everything that is known of the mutants.

@@ -107,6 +107,21 @@ TEST(MutantReport, OfNothingRunHasNoSurvivors)
   EXPECT_THAT(to_table(report), HasSubstr("0 survive without a reason"));
 }
 
+TEST(MutantReport, TellsWhatNoTestComesBy)
+{
+  Ledger ledger;
+  Trial trial = made_up_trial("", tx, Outcome::passed);
+  trial.reached = { 1 };
+  ledger.add(trial);
+  add_kill(ledger, key(1), tx);
+  const Report report = make_report(catalogue(), ledger, {});
+  EXPECT_THAT(to_table(report), HasSubstr("no test comes by it"));
+  EXPECT_THAT(to_table(report), HasSubstr("3 survive without a reason"));
+  const auto record = std::find_if(report.tests.begin(), report.tests.end(),
+                                   [](const TestRecord &record) { return record.test == tx; });
+  EXPECT_EQ(record->tried, 1u);
+}
+
 TEST(MutantReport, TellsWhatOnlyOneTestKills)
 {
   const Report report = make_report(catalogue(), full_run(), {});

@@ -44,6 +44,20 @@ Trial error(const std::string &what)
   return { .outcome = Outcome::error, .said = what };
 }
 
+/// "N,Y,N": which mutants have been come by; the first is number 0.
+std::optional<std::vector<int>> reached(const json &test)
+{
+  const std::string flags = test.value("reached", "");
+  if (flags.empty())
+    return {};
+  std::vector<int> numbers;
+  for (size_t i = 0; i < flags.size(); i += 2) {
+    if (flags[i] == 'Y')
+      numbers.push_back(static_cast<int>(i / 2));
+  }
+  return numbers;
+}
+
 Trial outcome_of(const json &test, int mutant)
 {
   Trial trial{ .seconds = std::stod(test.at("time").get<std::string>()) };
@@ -57,6 +71,8 @@ Trial outcome_of(const json &test, int mutant)
     return error("the test did not choose mutant " + std::to_string(mutant) + ": " + said);
   if (test.value("ending", "") == "infrastructure")
     return error("no fault of the guest: " + said);
+  if (mutant == 0)
+    trial.reached = reached(test);
   if (failures.empty())
     return trial;
   trial.outcome = Outcome::failed;

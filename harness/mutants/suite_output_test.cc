@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Optional;
 
 /// What GoogleTest writes of one test; `more` are the members that tell it from a good one.
 std::string results(const std::string &more)
@@ -29,6 +30,15 @@ TEST(SuiteOutput, HasATestThatPassed)
   const Trial trial = read_outcome(results(completed), 5);
   EXPECT_EQ(trial.outcome, Outcome::passed);
   EXPECT_EQ(trial.seconds, 1.25);
+}
+
+TEST(SuiteOutput, TellsWhatARunWithoutAMutantCameBy)
+{
+  const std::string start = R"(,"result":"COMPLETED","ending":"running","mutant":")";
+  const std::string reached = R"(","reached":"N,Y,N,Y\n")", nothing = "\"";
+  EXPECT_THAT(read_outcome(results(start + "0" + reached), 0).reached, Optional(ElementsAre(1, 3)));
+  EXPECT_EQ(read_outcome(results(start + "0" + nothing), 0).reached, std::nullopt);
+  EXPECT_EQ(read_outcome(results(start + "5" + reached), 5).reached, std::nullopt);
 }
 
 TEST(SuiteOutput, HasATestThatFailed)

@@ -21,10 +21,12 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Outcome, { { Outcome::error, "error" },
 
 std::string to_line(const Trial &trial)
 {
-  const ordered_json line{ { "digest", trial.digest },   { "kernel", trial.kernel },
-                           { "mutant", trial.mutant },   { "test", trial.test },
-                           { "outcome", trial.outcome }, { "how", trial.how },
-                           { "said", trial.said },       { "seconds", trial.seconds } };
+  ordered_json line{ { "digest", trial.digest },   { "kernel", trial.kernel },
+                     { "mutant", trial.mutant },   { "test", trial.test },
+                     { "outcome", trial.outcome }, { "how", trial.how },
+                     { "said", trial.said },       { "seconds", trial.seconds } };
+  if (trial.reached)
+    line["reached"] = *trial.reached;
   // A driver with a fault may send anything, and a test quotes it.
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
@@ -43,6 +45,8 @@ Result<std::vector<Trial>> read_trials(const std::string &text)
                          .how = entry.at("how"),
                          .said = entry.at("said"),
                          .seconds = entry.at("seconds") });
+      if (entry.contains("reached"))
+        trials.back().reached = entry["reached"].get<std::vector<int>>();
     } catch (const json::exception &error) {
       return fail(format("line %zu is no trial: %s", trials.size() + 1, error.what()));
     }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct Trial {
   std::string how = {};  ///< it failed: "panic", "hang", "splat", "time limit", "wrong result"
   std::string said = {}; ///< the beginning of what it said of that, in one line
   double seconds = 0;
+  /// Without a mutant: numbers of those that the test came by, if it could tell.
+  std::optional<std::vector<int>> reached = {};
 };
 
 /// A line of JSON, with its line end, and all of such a file. Error: another form.

@@ -28,10 +28,14 @@ TEST(Journal, GivesBackWhatWasAppended)
   trial.digest = "abc";
   trial.said = "a broken byte: \xff";
   ASSERT_OK(journal.append(trial));
-  ASSERT_OK(journal.append(made_up_trial("", "t", Outcome::skipped)));
+  Trial without = made_up_trial("", "t", Outcome::skipped);
+  without.reached = { 1, 3 };
+  ASSERT_OK(journal.append(without));
   ASSERT_OK_AND_ASSIGN(const auto trials, journal.read());
   ASSERT_THAT(trials, SizeIs(2));
   EXPECT_EQ(trials[0].digest, "abc");
+  EXPECT_EQ(trials[0].reached, std::nullopt);
+  EXPECT_THAT(trials[1].reached, testing::Optional(testing::ElementsAre(1, 3)));
   EXPECT_EQ(trials[0].kernel, "debug");
   EXPECT_EQ(trials[0].mutant, trial.mutant);
   EXPECT_EQ(trials[0].test, "Nic/Tx.A/b");

@@ -24,6 +24,9 @@ namespace {
 /// How long a test may take to notice that its time is over.
 constexpr milliseconds alarm_grace{ 15000 };
 
+/// Where a guest with mutants is told which one to make.
+const std::string mutant_parameters = "/sys/module/xdp_ring/parameters/";
+
 std::string full_name()
 {
   const auto *info = testing::UnitTest::GetInstance()->current_test_info();
@@ -146,10 +149,11 @@ Result<void> NicTest::choose_mutant()
   const std::string number = variable("VERDICT_MUTANT");
   if (number.empty())
     return {};
-  if (auto written = agent_->write("/sys/module/xdp_ring/parameters/mutant", number); !written)
+  if (auto written = agent_->write(mutant_parameters + "mutant", number); !written)
     return fail("this guest image has no mutants; make mutants makes one that has: " +
                 written.error().message);
   RecordProperty("mutant", number);
+  mutant_choices_++;
   return {};
 }
 
@@ -168,6 +172,15 @@ Result<void> NicTest::look_up_interfaces()
       return fail(format("no interface of the guest has %s, the address of nic%u", mac.c_str(), i));
   }
   return {};
+}
+
+/// Which mutants the test came by. A module that was loaded again has forgotten some of them.
+void NicTest::record_reached()
+{
+  if (mutant_choices_ != 1 || !agent_ || agent_->silent())
+    return;
+  if (const auto reached = agent_->read(mutant_parameters + "reached"); reached)
+    RecordProperty("reached", *reached);
 }
 
 /// For the report: how to run the test again, and where its evidence is.
@@ -251,6 +264,7 @@ void NicTest::TearDown()
     if (agent_ && is_set("VERDICT_LEAKS") && machine_->health())
       expect_no_leaks();
     check_guest();
+    record_reached();
     record_ending();
   }
   if (!figures_.empty())

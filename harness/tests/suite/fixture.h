@@ -97,6 +97,7 @@ private:
   /// For verdict mutants, in the results' file: how the guest ended, what its kernel complained of,
   /// and whether the test's time was over.
   void record_ending();
+  void record_reached();
   void tell_where() const;
   void conclude();
 
@@ -109,6 +110,7 @@ private:
   std::vector<unsigned> ifindexes_;
   std::vector<SplatFinder::Rule> allowed_;
   std::string figures_;
+  size_t mutant_choices_ = 0;
   std::string overdue_; ///< where the test was when its time was over
 };
 
