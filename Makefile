@@ -2,11 +2,15 @@
 # What people type. `make help` lists it; everything built lands in out/.
 
 MAKEFLAGS += --no-print-directory
+# Two at a time of what does not wait for each other: the first set-up waits for the network while
+# the harness is compiled.
+MAKEFLAGS += -j2
 export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help setup modules kernel guest debug-guest harness verdicts check deep cost mutants lint clean
+.PHONY: help packages setup tree modules kernel guest debug-guest suite harness verdicts check deep
+.PHONY: cost mutants lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -22,15 +26,20 @@ help:
 	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
 	@echo "make clean     remove out/ (the cache stays)"
 
-setup:
-	@scripts/setup
+packages:
+	@scripts/setup --packages
 
-modules: setup
+setup: packages
+	@scripts/setup --kernel
+
+tree: setup
 	@scripts/assemble
+
+modules: tree
 	@scripts/modules
 
-kernel: setup
-	@scripts/assemble
+# After the modules, which are built in the tree that it copies from.
+kernel: modules
 	@scripts/kernel
 
 guest: modules
@@ -39,23 +48,27 @@ guest: modules
 debug-guest: kernel
 	@scripts/guest-image --kernel debug
 
-harness: setup
+# What the tests on the wire need of the harness.
+suite: packages
+	@scripts/harness verdict verdict_suite
+
+harness: packages
 	@scripts/harness
 
-verdicts: guest harness
+verdicts: guest suite
 	@scripts/verdicts --jobs $(JOBS) --only verdicts
 
 check: guest debug-guest harness lint
 	@scripts/verdicts --jobs $(JOBS) --only check
 
-deep: debug-guest harness
+deep: debug-guest suite
 	@scripts/verdicts --jobs $(JOBS) --only deep
 
-cost: guest harness
+cost: guest suite
 	@scripts/dpdk-image
 	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" cost --output "$$out/cost"
 
-mutants: guest debug-guest harness
+mutants: guest debug-guest suite
 	@scripts/mutants
 	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" mutants
 
