@@ -58,6 +58,20 @@ TEST(File, ErrorsNameThePath)
 {
   EXPECT_THAT(read_file("/nonexistent").error().message, HasSubstr("/nonexistent"));
   EXPECT_THAT(write_file("/nonexistent/x", "").error().message, HasSubstr("/nonexistent/x"));
+  EXPECT_THAT(rename_file("/nonexistent", "/tmp").error().message,
+              HasSubstr("rename /nonexistent to /tmp"));
+  EXPECT_THAT(remove_tree("/proc/self/status").error().message, HasSubstr("/proc/self/status"));
+}
+
+TEST(File, RemovesATree)
+{
+  const TemporaryDirectory directory;
+  const auto folder = directory.path() / "folder";
+  ASSERT_OK(make_directories(folder / "below"));
+  ASSERT_OK(write_file(folder / "below" / "file", "text"));
+  ASSERT_OK(remove_tree(folder));
+  EXPECT_FALSE(file_exists(folder));
+  EXPECT_OK(remove_tree(folder)); // there is nothing to remove
 }
 
 TEST(Child, GetsItsDescriptorsUnderTheirNumbers)

@@ -46,9 +46,37 @@ Result<void> write_file(const fs::path &path, std::string_view text)
       return fail_errno("write " + part.string());
     text.remove_prefix(static_cast<size_t>(size));
   }
-  if (::rename(part.c_str(), path.c_str()) < 0)
-    return fail_errno("rename " + part.string());
+  return rename_file(part, path);
+}
+
+bool file_exists(const fs::path &path)
+{
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
+Result<void> rename_file(const fs::path &from, const fs::path &to)
+{
+  if (::rename(from.c_str(), to.c_str()) < 0)
+    return fail_errno("rename " + from.string() + " to " + to.string());
   return {};
+}
+
+Result<void> remove_tree(const fs::path &path)
+{
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error)
+    return fail("remove " + path.string() + ": " + error.message());
+  return {};
+}
+
+Result<fs::path> relative_path(const fs::path &path)
+{
+  std::error_code error;
+  fs::path relative = fs::relative(path, error);
+  if (error)
+    return fail("find " + path.string() + " from the current directory: " + error.message());
+  return relative;
 }
 
 Result<void> make_directories(const fs::path &path)

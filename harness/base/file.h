@@ -19,6 +19,19 @@ Result<void> write_file(const std::filesystem::path &path, std::string_view text
 /// open(2) with O_CLOEXEC and mode 0644. An error names the path.
 Result<Fd> open_file(const std::filesystem::path &path, int flags);
 
+/// Whether there is something at a path; false also if nobody can tell.
+bool file_exists(const std::filesystem::path &path);
+
+/// rename(2). An error names both paths.
+Result<void> rename_file(const std::filesystem::path &from, const std::filesystem::path &to);
+
+/// Removes a file, or a directory with all that is in it; well if there is none. An error names the
+/// path.
+Result<void> remove_tree(const std::filesystem::path &path);
+
+/// A path as seen from the current directory.
+Result<std::filesystem::path> relative_path(const std::filesystem::path &path);
+
 /// Creates a directory and its parents. An error names the path.
 Result<void> make_directories(const std::filesystem::path &path);
 

@@ -91,7 +91,7 @@ Result<void> Evidence::conclude(const Ending &ending) const
                       .overdue = ending.overdue,
                       .rerun = rerun_ };
   for (const Description &known : descriptions) {
-    if (fs::exists(folder_ / known.file))
+    if (file_exists(folder_ / known.file))
       story.folder.push_back(format("%-16s %s", known.file, known.text));
   }
   return write_file(folder_ / failure_file, failure_text(story));

@@ -3,6 +3,7 @@
 
 #include <regex>
 
+#include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
 
@@ -39,7 +40,7 @@ std::string from_top(const std::string &place, const fs::path &out)
     if (!rest.is_relative() || *first == out.filename())
       continue;
     for (const fs::path &top : { out.parent_path(), out / "tree" }) {
-      if (fs::exists(top / rest))
+      if (file_exists(top / rest))
         return (top / rest).string() + place.substr(colon);
     }
   }

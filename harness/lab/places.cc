@@ -41,7 +41,7 @@ Result<KernelProfile> chosen_kernel_profile()
 Result<Places> Places::find()
 {
   Places places;
-  places.out = fs::relative(program_directory().parent_path());
+  places.out = TRY(relative_path(program_directory().parent_path()));
   places.kernel_profile = TRY(chosen_kernel_profile());
   const fs::path cache =
       fs::path(environment("XDG_CACHE_HOME", environment("HOME", "") + "/.cache")) / "xdp-e1000";
@@ -55,7 +55,7 @@ Result<Places> Places::find()
     places.kernel_name = image;
     places.symbols = cache / "debug" / release / "build";
     places.kernel = places.out / "kernel" / image / "vmlinux";
-    if (!fs::exists(places.kernel))
+    if (!file_exists(places.kernel))
       return fail(places.kernel.string() + " does not exist; run scripts/kernel");
   } else {
     image = release;
@@ -69,7 +69,7 @@ Result<Places> Places::find()
     }
   }
   places.initrd = environment("VERDICT_INITRD", places.out / "guest" / image / "initrd.cpio");
-  if (!fs::exists(places.initrd))
+  if (!file_exists(places.initrd))
     return fail(places.initrd.string() + " does not exist; run scripts/guest-image");
   if (places.kernel.filename().string().starts_with("vmlinuz")) {
     TRY(make_directories(places.out / "golden"));

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/deadline.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "lab/code_map.h"
 #include "lab/false_alarms.h"
@@ -106,7 +107,7 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   if (!variant.image.empty()) {
     spec.machine.initrd.replace_filename(places.initrd.stem().string() + "-" + variant.image +
                                          places.initrd.extension().string());
-    if (!fs::exists(spec.machine.initrd))
+    if (!file_exists(spec.machine.initrd))
       return fail(spec.machine.initrd.string() + " does not exist; run scripts/" + variant.image +
                   "-image");
   }

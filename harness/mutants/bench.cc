@@ -61,7 +61,7 @@ Result<void> Bench::find_images(const std::string &catalogue_text)
   for (const auto &[kernel, directory] :
        std::map<std::string, std::string>{ { "fast", catalogue_.release }, { "debug", "debug" } }) {
     const fs::path initrd = guests / directory / "initrd.cpio";
-    if (kernel == "debug" && !fs::exists(initrd))
+    if (kernel == "debug" && !file_exists(initrd))
       continue;
     const std::string digest = TRY(file_sha256(initrd, memory));
     images_[kernel] = { initrd, sha256(catalogue_text + suite_digest + digest) };
@@ -123,7 +123,7 @@ Result<Trial> Bench::run_in(const fs::path &directory, const std::string &kernel
       TRY(Child::spawn({ .arguments = arguments, .output = output.get(), .error = output.get() }));
   const auto ended = child.wait(at_last);
   // A test that does not notice that its time is over ends without results.
-  if (!fs::exists(json) && in_time.expired())
+  if (!file_exists(json) && in_time.expired())
     return Trial{ .outcome = Outcome::failed,
                   .how = time_is_over,
                   .said = format("the test did not end in %ld s", static_cast<long>(limit.count())),

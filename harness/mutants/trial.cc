@@ -56,7 +56,7 @@ Result<std::vector<Trial>> read_trials(const std::string &text)
 
 Result<std::vector<Trial>> Journal::read() const
 {
-  if (!std::filesystem::exists(path_))
+  if (!file_exists(path_))
     return std::vector<Trial>();
   const std::string text = TRY(read_file(path_));
   auto trials = read_trials(text);

@@ -102,8 +102,7 @@ Result<void> Compiler::run(std::vector<std::string> arguments, const std::string
     return fail("the compiler does not end: " + join(arguments, " "));
   if (!child.exited_well())
     return fail(TRY(read_file(messages)));
-  std::filesystem::remove(messages);
-  return {};
+  return remove_tree(messages);
 }
 
 } // namespace verdict::mutate

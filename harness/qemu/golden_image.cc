@@ -31,20 +31,24 @@ Result<fs::path> find_program(const std::string &name)
   return fail(name + " is not installed; run scripts/setup");
 }
 
+/// How long ago a file was written.
+Result<fs::file_time_type::duration> age_of(const fs::path &file)
+{
+  std::error_code error;
+  const auto written = fs::last_write_time(file, error);
+  if (error)
+    return fail(file.string() + ": " + error.message());
+  return fs::file_time_type::clock::now() - written;
+}
+
 } // namespace
 
 Result<std::string> GoldenStore::key_of(const GoldenSpec &spec) const
 {
-  auto qemu = find_program(qemu_program);
-  if (!qemu)
-    return tl::unexpected(qemu.error());
+  const fs::path qemu = TRY(find_program(qemu_program));
   std::string key;
-  for (const fs::path &file : { spec.machine.kernel, spec.machine.initrd, *qemu }) {
-    auto digest = file_sha256(file, directory_ / "digests");
-    if (!digest)
-      return tl::unexpected(digest.error());
-    key += *digest + "\n";
-  }
+  for (const fs::path &file : { spec.machine.kernel, spec.machine.initrd, qemu })
+    key += TRY(file_sha256(file, directory_ / "digests")) + "\n";
   const auto arguments = qemu_arguments(spec.machine, Plumbing{});
   return sha256(key + join(arguments, "\n") + "\n" + spec.set_up_key);
 }
@@ -56,53 +60,43 @@ Result<fs::path> GoldenStore::folder(const GoldenSpec &spec) const
 
 Result<Fd> GoldenStore::obtain(const GoldenSpec &spec)
 {
-  auto key = key_of(spec);
-  if (!key)
-    return tl::unexpected(key.error());
-  const fs::path state = directory_ / *key / "state";
+  const std::string key = TRY(key_of(spec));
+  const fs::path state = directory_ / key / "state";
   if (auto image = open_file(state, O_RDONLY))
     return image;
 
   const std::string &name = spec.machine.name;
-  auto lock = FileLock::take(directory_ / (name + ".lock"));
-  if (!lock)
-    return tl::unexpected(lock.error());
+  const FileLock lock = TRY(FileLock::take(directory_ / (name + ".lock")));
   if (auto image = open_file(state, O_RDONLY))
     return image; // somebody else was first
 
   const fs::path failed = directory_ / (name + ".failed");
-  if (auto text = read_file(failed); text && text->starts_with(*key + "\n")) {
-    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(failed);
-    if (age < failure_memory)
-      return fail(text->substr(key->size() + 1) + " (as found a moment ago)");
+  if (auto text = read_file(failed); text && text->starts_with(key + "\n")) {
+    if (TRY(age_of(failed)) < failure_memory)
+      return fail(text->substr(key.size() + 1) + " (as found a moment ago)");
   }
 
   const fs::path work = directory_ / (name + ".boot");
-  std::error_code ignored;
-  fs::remove_all(work, ignored);
+  TRY(remove_tree(work));
   if (auto built = build(spec, work); !built) {
     const std::string message = "no golden image of " + name + ": " + built.error().message;
-    if (auto noted = write_file(failed, *key + "\n" + message); !noted)
-      return tl::unexpected(noted.error());
+    TRY(write_file(failed, key + "\n" + message));
     return fail(message);
   }
-  fs::remove(failed, ignored);
-  fs::rename(work, directory_ / *key);
+  TRY(remove_tree(failed));
+  TRY(rename_file(work, directory_ / key));
 
   const fs::path note = directory_ / (name + ".key");
-  if (auto old = read_file(note); old && *old != *key && !old->empty())
-    fs::remove_all(directory_ / *old, ignored);
-  if (auto noted = write_file(note, *key); !noted)
-    return tl::unexpected(noted.error());
+  if (auto old = read_file(note); old && *old != key && !old->empty())
+    TRY(remove_tree(directory_ / *old));
+  TRY(write_file(note, key));
   return open_file(state, O_RDONLY);
 }
 
 Result<void> GoldenStore::build(const GoldenSpec &spec, const fs::path &work)
 {
-  auto machine = Machine::boot(spec.machine, work);
-  if (!machine)
-    return tl::unexpected(machine.error());
-  Machine &guest = **machine;
+  const auto machine = TRY(Machine::boot(spec.machine, work));
+  Machine &guest = *machine;
   const std::string log = "; see " + guest.serial_log().string();
 
   if (auto done = spec.set_up(guest); !done) {
@@ -121,29 +115,21 @@ Result<void> GoldenStore::build(const GoldenSpec &spec, const fs::path &work)
   }
 
   const fs::path part = work / "state.part";
-  auto file = open_file(part, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!file)
-    return tl::unexpected(file.error());
-  if (auto saved = guest.save(file->get()); !saved)
-    return saved;
+  const Fd file = TRY(open_file(part, O_WRONLY | O_CREAT | O_TRUNC));
+  TRY(guest.save(file.get()));
   guest.kill();
 
   const auto splats = SplatFinder(spec.allowed_splats).find(TRY(read_file(guest.serial_log())));
   if (!splats.empty())
     return fail("the kernel complained while booting" + log + "\n" + describe(splats));
-  fs::rename(part, work / "state");
-  return {};
+  return rename_file(part, work / "state");
 }
 
 Result<std::unique_ptr<Machine>> GoldenStore::fork(const GoldenSpec &spec, const fs::path &evidence,
                                                    const Plugin &plugin, const fs::path &gdb)
 {
-  if (auto made = make_directories(directory_); !made)
-    return tl::unexpected(made.error());
-  auto image = obtain(spec);
-  if (!image)
-    return tl::unexpected(image.error());
-  return Machine::restore(spec.machine, std::move(*image), evidence, plugin, gdb);
+  TRY(make_directories(directory_));
+  return Machine::restore(spec.machine, TRY(obtain(spec)), evidence, plugin, gdb);
 }
 
 } // namespace verdict

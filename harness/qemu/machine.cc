@@ -174,7 +174,7 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
   auto qmp = Qmp::connect(std::move(qmp_pair->ours), evidence_ / "qmp.log");
   if (!qmp) {
     const auto ended = child_->wait(Deadline(milliseconds(1000)));
-    const auto said = split_lines(read_file(qemu_log()).value_or(""));
+    const auto said = split_lines(TRY(read_file(qemu_log())));
     return fail("QEMU does not start (" + ended.value_or("it runs, but does not answer") +
                 "): " + (said.empty() ? qmp.error().message : said.back()));
   }
