@@ -17,8 +17,14 @@ struct Error {
   std::string message;
 };
 
+/// A value or an error. The compiler refuses a call whose result nobody looks at.
 template <typename T>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+public:
+  using Base = tl::expected<T, Error>;
+  using Base::Base;
+  Result(Base base) : Base(std::move(base)) {}
+};
 
 /// An error to return from a function that returns a Result.
 inline tl::unexpected<Error> fail(std::string message)

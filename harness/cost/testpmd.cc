@@ -96,7 +96,7 @@ Result<Testpmd> Testpmd::start(Machine &machine, Counters &counters, guest::Agen
   // While it sets the NIC up, something else is busy now and then. The NIC keeps frames back for a
   // second of the guest's time after that.
   for (int looks = 0; before && !deadline.expired(); looks++) {
-    static_cast<void>(machine.wire(0).offer({ &frame, 1 }));
+    TRY(machine.wire(0).offer({ &frame, 1 }));
     std::this_thread::sleep_for(look_interval);
     auto after = counters.read();
     auto mapped = agent.read(maps);

@@ -57,6 +57,10 @@ std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
   if (const auto healthy = machine.health(); !healthy)
     found.push_back("the guest did not survive: " + healthy.error().message);
 
+  for (size_t nic = 0; nic < machine.nic_count(); nic++) {
+    if (const auto flushed = machine.wire(nic).flush_capture(); !flushed)
+      found.push_back(flushed.error().message);
+  }
   const auto log = read_file(machine.serial_log());
   if (!log) {
     found.push_back("nobody knows whether the guest's kernel complained: " + log.error().message);

@@ -117,10 +117,11 @@ void PcapngWriter::block(uint32_t type, const std::vector<uint8_t> &body)
   put_bytes(buffer_, body.data(), body.size());
   put_u32(buffer_, size);
   if (buffer_.size() > buffer_limit)
-    flush();
+    write_out();
 }
 
-Result<void> PcapngWriter::flush()
+/// Keeps the first error for flush().
+void PcapngWriter::write_out()
 {
   size_t done = 0;
   while (fd_ && !error_ && done < buffer_.size()) {
@@ -131,6 +132,11 @@ Result<void> PcapngWriter::flush()
       done += static_cast<size_t>(size);
   }
   buffer_.clear();
+}
+
+Result<void> PcapngWriter::flush()
+{
+  write_out();
   if (error_)
     return fail_errno("write the capture file", error_);
   return {};

@@ -23,7 +23,7 @@ public:
   static Result<PcapngWriter> create(const std::filesystem::path &path);
 
   PcapngWriter(PcapngWriter &&) noexcept = default;
-  ~PcapngWriter() { flush(); }
+  ~PcapngWriter() { write_out(); }
 
   /// Declares an interface; returns its number for add().
   uint32_t add_interface(const std::string &name);
@@ -32,11 +32,12 @@ public:
   void add(uint32_t interface, Direction direction, const Frame &frame,
            const std::string &comment = "", Time time = std::chrono::system_clock::now());
 
-  /// Hands what is buffered to the kernel. The first error is kept and returned.
+  /// Hands what is buffered to the kernel. Error: the first of this file, also from earlier.
   Result<void> flush();
 
 private:
   explicit PcapngWriter(Fd fd);
+  void write_out();
   void block(uint32_t type, const std::vector<uint8_t> &body);
 
   Fd fd_;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "base/file.h"
+#include "base/gtest_result.h"
 #include "tests/temporary_directory.h"
 
 namespace verdict {
@@ -75,6 +76,16 @@ TEST(Pcapng, NamesTheFileThatCannotBeWritten)
   const auto writer = PcapngWriter::create("/nonexistent/test.pcapng");
   ASSERT_FALSE(writer);
   EXPECT_THAT(writer.error().message, testing::HasSubstr("/nonexistent/test.pcapng"));
+}
+
+TEST(Pcapng, TellsThatTheDiskIsFull)
+{
+  ASSERT_OK_AND_ASSIGN(auto writer, PcapngWriter::create("/dev/full"));
+  for (int asked = 0; asked < 2; asked++) {
+    const auto flushed = writer.flush();
+    ASSERT_FALSE(flushed);
+    EXPECT_EQ(flushed.error().message, "write the capture file: No space left on device");
+  }
 }
 
 } // namespace

@@ -186,6 +186,13 @@ Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadl
   return {};
 }
 
+/// An error, with the capture on disk up to here for whoever looks into it.
+tl::unexpected<Error> Wire::fail_recorded(const std::string &message)
+{
+  const auto flushed = capture_.flush();
+  return fail(flushed ? message : message + "; " + flushed.error().message);
+}
+
 Result<size_t> Wire::offer(std::span<const Frame> frames)
 {
   size_t sent = 0;
@@ -238,10 +245,8 @@ Result<Frame> Wire::receive(milliseconds timeout)
       return frame;
     }
     short ready = 0;
-    if (auto waited = wait(POLLIN, deadline, ready); !waited) {
-      capture_.flush();
-      return fail(waited.error().message + "; no frame came");
-    }
+    if (auto waited = wait(POLLIN, deadline, ready); !waited)
+      return fail_recorded(waited.error().message + "; no frame came");
   }
 }
 
@@ -275,12 +280,10 @@ Result<std::vector<Frame>> Wire::until_sentinel(milliseconds timeout)
   const Deadline deadline(timeout);
   std::vector<Frame> before;
   for (int round = 0; round < 2; round++) {
-    if (auto done = one_sentinel(before, deadline); !done) {
-      capture_.flush();
-      return tl::unexpected(done.error());
-    }
+    if (auto done = one_sentinel(before, deadline); !done)
+      return fail_recorded(done.error().message);
   }
-  capture_.flush();
+  TRY(capture_.flush());
   return before;
 }
 

@@ -96,6 +96,7 @@ private:
 
   Result<void> wait(short events, const Deadline &deadline, short &ready);
   Result<void> drain();
+  tl::unexpected<Error> fail_recorded(const std::string &message);
   Result<bool> send_one(const Frame &frame);
   std::string comment_on(const Frame &received);
   Result<void> send_all(std::span<const Frame> frames, const Deadline &deadline);

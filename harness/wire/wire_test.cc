@@ -292,6 +292,19 @@ TEST_F(WireTest, AFailedHealthCheckEndsTheWait)
   EXPECT_FALSE(deadline.expired());
 }
 
+TEST_F(WireTest, TellsThatFramesCouldNotBeRecorded)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, Wire::create(0, "/dev/full"));
+  const Peer peer(wire.take_guest_end(), bounce);
+  const auto seen = wire.exchange(test_frame(nic, 1));
+  ASSERT_FALSE(seen);
+  EXPECT_THAT(seen.error().message, HasSubstr("No space left on device"));
+  const auto none = wire.receive(milliseconds(10));
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message,
+              AllOf(HasSubstr("no frame came"), HasSubstr("No space left on device")));
+}
+
 } // namespace
 
 } // namespace verdict
