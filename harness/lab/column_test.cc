@@ -104,7 +104,7 @@ TEST_F(Profiles, SayWhatADriverIs)
   EXPECT_EQ(nic.counters.at(Counter::drop), "rx_dropped_by_program");
   EXPECT_EQ(nic.counters.at(Counter::tx), std::nullopt);
   EXPECT_EQ(nic.limits.linear_mtu, 3506u);
-  EXPECT_EQ(nic.limits.burst, std::nullopt);
+  EXPECT_EQ(nic.limits.burst, 64u);
   EXPECT_EQ(nic.device.model, "virtio-net-pci");
 }
 
