@@ -15,7 +15,6 @@ enum class Can {
   jumbo,                  ///< run programs at limits.jumbo_mtu
   cut_frags,              ///< let a program shorten a frame of several buffers
   grow_frags,             ///< let a program lengthen a frame of several buffers
-  grow_tail,              ///< leave a program room behind any frame
   refuse_without_frags,   ///< refuse a program without frags at an MTU above limits.linear_mtu
   fill_linear_mtu,        ///< give such a program the largest frame of limits.linear_mtu
   bound_mtu,              ///< refuse an MTU that the attached program is not made for
@@ -55,7 +54,6 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::jumbo, "jumbo" },
   Named<Can>{ Can::cut_frags, "cut_frags" },
   Named<Can>{ Can::grow_frags, "grow_frags" },
-  Named<Can>{ Can::grow_tail, "grow_tail" },
   Named<Can>{ Can::refuse_without_frags, "refuse_without_frags" },
   Named<Can>{ Can::fill_linear_mtu, "fill_linear_mtu" },
   Named<Can>{ Can::bound_mtu, "bound_mtu" },

@@ -160,7 +160,6 @@ TEST_P(Pass, CutTailIsSeenByTheStack)
 
 TEST_P(Pass, GrownTailIsSeenByTheStack)
 {
-  REQUIRE(grow_tail);
   expect_tails_moved({ 1, 100, 800 }, 600);
 }
 

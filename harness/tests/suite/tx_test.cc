@@ -83,7 +83,6 @@ TEST_P(Tx, CutTailGoesOut)
 
 TEST_P(Tx, GrownTailGoesOut)
 {
-  REQUIRE(grow_tail);
   expect_tails_moved({ 1, 100, 800 });
 }
 
