@@ -9,8 +9,8 @@ export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help packages setup tree modules kernel guest debug-guest suite harness verdicts check deep
-.PHONY: cost mutant-guest mutants lint clean
+.PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness verdicts check
+.PHONY: deep cost mutant-guest mutants lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -48,11 +48,14 @@ guest: modules
 debug-guest: kernel
 	@scripts/guest-image --kernel debug
 
-# What the tests on the wire need of the harness.
+# One after the other, as they share a folder: what the tests on the wire need, the command, all.
 suite: packages
-	@scripts/harness verdict verdict_suite
+	@scripts/harness verdict_suite verdict_matrix
 
-harness: packages
+tool: suite
+	@scripts/harness verdict
+
+harness: tool
 	@scripts/harness
 
 verdicts: guest suite
@@ -67,7 +70,7 @@ check: mutant-guest lint
 deep: debug-guest suite
 	@scripts/verdicts --jobs $(JOBS) --only deep
 
-cost: guest suite
+cost: guest tool
 	@scripts/dpdk-image
 	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" cost --output "$$out/cost"
 
