@@ -134,6 +134,7 @@ protected:
 TEST_P(Attach, FirstProgramUnderAStream)
 {
   REQUIRE(attach_without_loss);
+  REQUIRE(wait_for_room);
   ASSERT_OK(load(first()));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const uint64_t carrier = carrier_changes();
@@ -173,6 +174,7 @@ TEST_P(Attach, ReplacementUnderAStream)
 TEST_P(Attach, DetachmentUnderAStream)
 {
   REQUIRE(attach_without_loss);
+  REQUIRE(wait_for_room);
   ASSERT_OK(attach(first()));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const uint64_t carrier = carrier_changes();

@@ -22,6 +22,7 @@ TEST_P(Flood, OfDrops)
 TEST_P(Flood, OfTransmits)
 {
   REQUIRE(transmit_all);
+  REQUIRE(wait_for_room);
   ASSERT_OK(attach({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
   ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames(), count));
   EXPECT_THAT(back, AreFrames(swapped(frames())));

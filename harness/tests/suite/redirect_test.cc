@@ -149,7 +149,7 @@ TEST_P(Redirect, ToAnInterfaceThatIsDown)
                   { "on_exception", "on_redirect_err" }));
   ASSERT_OK(agent().link(ifname(1), false));
   const auto frames = test_frames(nic(), 100);
-  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  ASSERT_OK_AND_ASSIGN(auto back, exchange(frames));
   EXPECT_THAT(back, HasNoFrames());
 
   uint64_t errors = 0, exceptions = 0;
@@ -173,7 +173,7 @@ TEST_P(Redirect, ToAnInterfaceWithoutCarrier)
                   { "on_devmap_xmit" }));
   ASSERT_OK(set_cable(1, false));
   const auto frames = test_frames(nic(), 100);
-  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange(frames));
+  ASSERT_OK_AND_ASSIGN(auto back, exchange(frames));
   EXPECT_THAT(back, HasNoFrames());
 
   uint64_t drops = 0;
