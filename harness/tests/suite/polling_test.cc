@@ -52,6 +52,57 @@ protected:
     return count;
   }
 
+  /// A socket that polls NIC 0 with a budget of 256 whenever it waits; no interrupt and no timer
+  /// does from then on.
+  Result<int> let_only_a_socket_poll()
+  {
+    constexpr uint16_t port = 7000;
+    const auto opened =
+        TRY(agent().call("udp_open", { { "port", port }, { "busy_poll_budget", 256 } }));
+    const int socket = opened.value("sock", -1);
+    // From a datagram it learns which NIC to poll.
+    TRY(poll_by_timer(agent(), ifname(), milliseconds(20000), 1));
+    TRY(wire().inject(udp_frame(nic(), 1, port, pattern(0, 10))));
+    if (TRY(agent().udp_recv(socket, 1, milliseconds(5000))).empty())
+      return fail("the socket's first datagram did not come");
+    return socket;
+  }
+
+  /// The device has received all frames, and nobody has polled it.
+  Result<void> fill_rx_ring(const std::vector<Frame> &frames)
+  {
+    const RxRing empty = TRY(rx_ring());
+    TRY(wire().inject(frames));
+    return until("QEMU fills the ring", [&] {
+      return rx_ring().map(
+          [&](const RxRing &ring) { return ring.owned + frames.size() <= empty.owned; });
+    });
+  }
+
+  Result<void> poll_once(int socket)
+  {
+    TRY(agent().write("/proc/sys/net/core/busy_poll", "100000"));
+    TRY(agent().udp_recv(socket, 1, milliseconds(100)));
+    return {};
+  }
+
+  /// The interrupt is on again when the socket has polled once more.
+  Result<void> stop_polling(int socket)
+  {
+    TRY(poll_by_interrupt(agent(), ifname()));
+    TRY(poll_once(socket));
+    return agent().sock_close(socket);
+  }
+
+  /// So many frames that come by themselves.
+  Result<std::vector<Frame>> receive(size_t count)
+  {
+    std::vector<Frame> frames;
+    while (frames.size() < count)
+      frames.push_back(TRY(wire().receive()));
+    return frames;
+  }
+
   void expect_all_verdicts()
   {
     // No more than an empty Tx ring takes: a target that is polled later cleans it later.
@@ -143,38 +194,41 @@ TEST_P(Polling, BySocketsThatWait)
 // doorbell.
 TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
 {
-  constexpr uint16_t port = 7000;
   const auto frames = test_frames(nic(), 150, 100);
   ASSERT_OK(attach({ .action = XDP_PASS }));
-  ASSERT_OK_AND_ASSIGN(const auto opened,
-                       agent().call("udp_open", { { "port", port }, { "busy_poll_budget", 256 } }));
-  const int socket = opened.value("sock", -1);
-  // From a datagram it learns which NIC to poll; no interrupt and no timer does from then on.
-  ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(20000), 1));
-  ASSERT_OK(wire().inject(udp_frame(nic(), 1, port, pattern(0, 10))));
-  ASSERT_OK_AND_ASSIGN(const auto first, agent().udp_recv(socket, 1, milliseconds(5000)));
-  ASSERT_EQ(first.size(), 1u);
-
+  ASSERT_OK_AND_ASSIGN(const int socket, let_only_a_socket_poll());
   ASSERT_OK(configure(bounce));
-  ASSERT_OK_AND_ASSIGN(const RxRing empty, rx_ring());
-  ASSERT_OK(wire().inject(frames));
-  ASSERT_OK(until("QEMU fills the ring", [&] {
-    return rx_ring().map(
-        [&](const RxRing &ring) { return ring.owned + frames.size() <= empty.owned; });
-  }));
+  ASSERT_OK(fill_rx_ring(frames));
   ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
-  ASSERT_OK(agent().write("/proc/sys/net/core/busy_poll", "100000"));
-  ASSERT_OK(agent().udp_recv(socket, 1, milliseconds(100)));
-  std::vector<Frame> back;
-  while (back.size() < frames.size()) {
-    ASSERT_OK_AND_ASSIGN(auto frame, wire().receive());
-    back.push_back(std::move(frame));
-  }
+  ASSERT_OK(poll_once(socket));
+  ASSERT_OK_AND_ASSIGN(const auto back, receive(frames.size()));
   EXPECT_THAT(back, AreFrames(swapped(frames)));
   ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
   EXPECT_EQ(writes[e1000::tdt], 1u);
-  ASSERT_OK(agent().sock_close(socket));
-  ASSERT_OK(poll_by_interrupt(agent(), ifname()));
+  ASSERT_OK(stop_polling(socket));
+}
+
+// The first bulk takes all descriptors and leaves the doorbell to the end of the poll; the later
+// ones find none.
+TEST_P(Polling, BySocketsThatTakeMoreThanTheTxRing)
+{
+  const Limits &limits = column().limits();
+  const auto frames = test_frames(nic(), 200, 100);
+  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
+  ASSERT_OK(attach({ .action = XDP_PASS }));
+  ASSERT_OK_AND_ASSIGN(const int socket, let_only_a_socket_poll());
+  ASSERT_OK(configure(bounce));
+  ASSERT_OK(fill_rx_ring(frames));
+  ASSERT_OK(poll_once(socket));
+  ASSERT_OK_AND_ASSIGN(auto back, receive(*limits.xdp_of_least_ring));
+  ASSERT_OK(stop_polling(socket));
+  ASSERT_OK_AND_ASSIGN(const auto rest, wire().until_sentinel());
+  back.insert(back.end(), rest.begin(), rest.end());
+  ASSERT_LT(back.size(), *limits.least_ring);
+  const auto sent = std::span(frames).first(back.size());
+  EXPECT_THAT(back, AreFrames(swapped({ sent.begin(), sent.end() })));
+  expect_counter(Counter::tx, sent.size());
+  expect_counter(Counter::tx_errors, frames.size() - sent.size());
 }
 
 // The console sends from wherever somebody prints, and polls with budget 0 when the Tx ring is
