@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Offsets from Intel's software developer's manual of the 8254x, 13.4.
 #include "nic/e1000_state.h"
 
 #include <algorithm>
 
 #include "base/text.h"
+#include "nic/e1000_registers.h"
 #include "qemu/physical_memory.h"
 
 namespace verdict {
@@ -21,16 +21,15 @@ struct Register {
 /// ICR is cleared by reading it; QEMU, as the device does, has the same causes in ICS, to be read
 /// without harm.
 constexpr Register plain_registers[] = {
-  { "CTRL", 0x0 },    { "STATUS", 0x8 },  { "ICS (pending causes)", 0xc8 },
-  { "IMS", 0xd0 },    { "RCTL", 0x100 },  { "TCTL", 0x400 },
-  { "RDH", 0x2810 },  { "RDT", 0x2818 },  { "RDTR", 0x2820 },
-  { "RADV", 0x282c }, { "ITR", 0xc4 },    { "TDH", 0x3810 },
-  { "TDT", 0x3818 },  { "TIDV", 0x3820 }, { "RXCSUM", 0x5000 },
+  { "CTRL", e1000::ctrl }, { "STATUS", e1000::status }, { "ICS (pending causes)", e1000::ics },
+  { "IMS", e1000::ims },   { "RCTL", e1000::rctl },     { "TCTL", e1000::tctl },
+  { "RDH", e1000::rdh },   { "RDT", e1000::rdt },       { "RDTR", e1000::rdtr },
+  { "RADV", e1000::radv }, { "ITR", e1000::itr },       { "TDH", e1000::tdh },
+  { "TDT", e1000::tdt },   { "TIDV", e1000::tidv },     { "RXCSUM", e1000::rxcsum },
 };
 
-constexpr uint64_t rx_ring = 0x2800, tx_ring = 0x3800; ///< base low, high, length, head, tail
+/// Either ring's registers, from its first one on.
 constexpr uint64_t base_high = 0x4, length = 0x8, head = 0x10, tail = 0x18;
-constexpr size_t descriptor_size = 16;
 constexpr uint32_t most_descriptors = 4096;
 
 /// How many descriptors before head and behind tail are shown.
@@ -41,15 +40,14 @@ Result<E1000Ring> read_ring(Machine &machine, uint64_t registers)
   const uint64_t base = TRY(physical_word(machine, registers)) |
                         static_cast<uint64_t>(TRY(physical_word(machine, registers + base_high)))
                             << 32;
-  const uint32_t count =
-      TRY(physical_word(machine, registers + length)) / static_cast<uint32_t>(descriptor_size);
+  const uint32_t count = TRY(physical_word(machine, registers + length)) / e1000::descriptor_size;
   E1000Ring ring{ .head = TRY(physical_word(machine, registers + head)),
                   .tail = TRY(physical_word(machine, registers + tail)),
                   .descriptors = {} };
   if (!count || count > most_descriptors || ring.head >= count || ring.tail >= count)
     return fail(format("no ring: %u descriptors, head %u, tail %u; is its interface up?", count,
                        ring.head, ring.tail));
-  const auto words = TRY(physical_words(machine, base, count * descriptor_size / 4));
+  const auto words = TRY(physical_words(machine, base, count * e1000::descriptor_size / 4));
   for (size_t i = 0; i < words.size(); i += 4)
     ring.descriptors.push_back({ .address = words[i] | static_cast<uint64_t>(words[i + 1]) << 32,
                                  .lower = words[i + 2],
@@ -169,8 +167,8 @@ Result<ordered_json> e1000_state(Machine &machine, uint64_t registers, bool behi
     state["rx_ring"] = state["tx_ring"] = { { "missing", "its addresses are an IOMMU's" } };
     return state;
   }
-  state["rx_ring"] = ring_or_reason(read_ring(machine, registers + rx_ring), describe_rx);
-  state["tx_ring"] = ring_or_reason(read_ring(machine, registers + tx_ring), describe_tx);
+  state["rx_ring"] = ring_or_reason(read_ring(machine, registers + e1000::rdbal), describe_rx);
+  state["tx_ring"] = ring_or_reason(read_ring(machine, registers + e1000::tdbal), describe_tx);
   return state;
 }
 

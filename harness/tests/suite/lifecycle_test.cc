@@ -282,6 +282,19 @@ TEST_P(Lifecycle, Features)
                     feature("rxvlan", "on"), feature("rx", "off"), feature("rx", "on") });
 }
 
+// Intel's manuals of such devices want RXCSUM written only while the receiver is off, and it is on.
+TEST_P(Lifecycle, ChecksumFeatureLeavesItsRegisterAlone)
+{
+  ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
+  for (const char *feature : { "rx", "rx-all" }) {
+    for (const char *state : { "off", "on", "off", "on" })
+      ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), feature, state }));
+  }
+  ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
+  EXPECT_EQ(writes[e1000::rxcsum], 0u);
+  EXPECT_GT(writes[e1000::rctl], 0u) << "rx-all is in RCTL: the trace has seen nothing";
+}
+
 TEST_P(Lifecycle, FeaturesWithoutAProgram)
 {
   ASSERT_OK(watch_stack());
