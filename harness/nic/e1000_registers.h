@@ -6,23 +6,29 @@
 /// Registers of the 8254x, as offsets from its BAR 0 (Intel's software developer's manual, 13.4).
 namespace verdict::e1000 {
 
-inline constexpr uint64_t ctrl = 0x0;                     ///< device control
-inline constexpr uint64_t status = 0x8;                   ///< device status
-inline constexpr uint64_t itr = 0xc4;                     ///< interrupt throttling
-inline constexpr uint64_t ics = 0xc8;                     ///< interrupt cause set
-inline constexpr uint32_t ics_rxt0 = 1 << 7;              ///< Rx timer: frames have come
-inline constexpr uint64_t ims = 0xd0;                     ///< interrupt mask set
-inline constexpr uint64_t rctl = 0x100;                   ///< receive control
-inline constexpr uint64_t tctl = 0x400;                   ///< transmit control
-inline constexpr uint32_t tctl_en = 1 << 1;               ///< enable
-inline constexpr uint64_t rdbal = 0x2800, rdbah = 0x2804; ///< Rx ring: address
-inline constexpr uint64_t rdlen = 0x2808;                 ///< length in bytes
-inline constexpr uint64_t rdh = 0x2810, rdt = 0x2818;     ///< head and tail
-inline constexpr uint64_t rdtr = 0x2820, radv = 0x282c;   ///< Rx interrupt delays
-inline constexpr uint64_t tdbal = 0x3800;                 ///< Tx ring: address
-inline constexpr uint64_t tdh = 0x3810, tdt = 0x3818;     ///< head and tail
-inline constexpr uint64_t tidv = 0x3820;                  ///< Tx interrupt delay
-inline constexpr uint64_t rxcsum = 0x5000;                ///< receive checksum control
+inline constexpr uint64_t ctrl = 0x0;                   ///< device control
+inline constexpr uint64_t status = 0x8;                 ///< device status
+inline constexpr uint64_t itr = 0xc4;                   ///< interrupt throttling
+inline constexpr uint64_t ics = 0xc8;                   ///< interrupt cause set
+inline constexpr uint32_t ics_rxt0 = 1 << 7;            ///< Rx timer: frames have come
+inline constexpr uint64_t ims = 0xd0;                   ///< interrupt mask set
+inline constexpr uint64_t rctl = 0x100;                 ///< receive control
+inline constexpr uint64_t tctl = 0x400;                 ///< transmit control
+inline constexpr uint32_t tctl_en = 1 << 1;             ///< enable
+inline constexpr uint64_t rdbal = 0x2800;               ///< Rx ring: its first register
+inline constexpr uint64_t rdh = 0x2810, rdt = 0x2818;   ///< head and tail
+inline constexpr uint64_t rdtr = 0x2820, radv = 0x282c; ///< Rx interrupt delays
+inline constexpr uint64_t tdbal = 0x3800;               ///< Tx ring: its first register
+inline constexpr uint64_t tdh = 0x3810, tdt = 0x3818;   ///< head and tail
+inline constexpr uint64_t tidv = 0x3820;                ///< Tx interrupt delay
+inline constexpr uint64_t rxcsum = 0x5000;              ///< receive checksum control
+
+/// Registers of either ring, from its first one on.
+namespace ring {
+inline constexpr uint64_t base_low = 0x0, base_high = 0x4; ///< address
+inline constexpr uint64_t length = 0x8;                    ///< in bytes
+inline constexpr uint64_t head = 0x10, tail = 0x18;
+} // namespace ring
 
 inline constexpr uint32_t descriptor_size = 16; ///< of both rings
 

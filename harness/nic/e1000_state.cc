@@ -28,8 +28,6 @@ constexpr Register plain_registers[] = {
   { "TDT", e1000::tdt },   { "TIDV", e1000::tidv },     { "RXCSUM", e1000::rxcsum },
 };
 
-/// Either ring's registers, from its first one on.
-constexpr uint64_t base_high = 0x4, length = 0x8, head = 0x10, tail = 0x18;
 constexpr uint32_t most_descriptors = 4096;
 
 /// How many descriptors before head and behind tail are shown.
@@ -37,12 +35,13 @@ constexpr uint32_t surroundings = 8;
 
 Result<E1000Ring> read_ring(Machine &machine, uint64_t registers)
 {
-  const uint64_t base = TRY(physical_word(machine, registers)) |
-                        static_cast<uint64_t>(TRY(physical_word(machine, registers + base_high)))
-                            << 32;
-  const uint32_t count = TRY(physical_word(machine, registers + length)) / e1000::descriptor_size;
-  E1000Ring ring{ .head = TRY(physical_word(machine, registers + head)),
-                  .tail = TRY(physical_word(machine, registers + tail)),
+  const uint64_t base =
+      TRY(physical_word(machine, registers)) |
+      static_cast<uint64_t>(TRY(physical_word(machine, registers + e1000::ring::base_high))) << 32;
+  const uint32_t count =
+      TRY(physical_word(machine, registers + e1000::ring::length)) / e1000::descriptor_size;
+  E1000Ring ring{ .head = TRY(physical_word(machine, registers + e1000::ring::head)),
+                  .tail = TRY(physical_word(machine, registers + e1000::ring::tail)),
                   .descriptors = {} };
   if (!count || count > most_descriptors || ring.head >= count || ring.tail >= count)
     return fail(format("no ring: %u descriptors, head %u, tail %u; is its interface up?", count,

@@ -19,28 +19,24 @@ Result<HostileNic> HostileNic::open(Machine &machine, size_t nic, uint32_t spare
   return HostileNic(machine, TRY(Qtest::open(machine)), registers, spare);
 }
 
-Result<HostileNic::Ring> HostileNic::ring()
+Result<HostileNic::Ring> HostileNic::ring(uint64_t first)
 {
-  uint32_t values[5];
-  const uint64_t offsets[] = { e1000::rdbal, e1000::rdbah, e1000::rdlen, e1000::rdh, e1000::rdt };
-  for (size_t i = 0; i < std::size(offsets); i++) {
-    auto value = qtest_.readl(register_address(offsets[i]));
-    if (!value)
-      return tl::unexpected(value.error());
-    values[i] = *value;
-  }
-  const Ring ring{ .base = values[0] | static_cast<uint64_t>(values[1]) << 32,
-                   .count = values[2] / e1000::descriptor_size,
-                   .head = values[3],
-                   .tail = values[4] };
+  const auto value = [&](uint64_t offset) {
+    return qtest_.readl(register_address(first + offset));
+  };
+  const uint64_t low = TRY(value(e1000::ring::base_low)), high = TRY(value(e1000::ring::base_high));
+  const Ring ring{ .base = low | high << 32,
+                   .count = TRY(value(e1000::ring::length)) / e1000::descriptor_size,
+                   .head = TRY(value(e1000::ring::head)),
+                   .tail = TRY(value(e1000::ring::tail)) };
   if (!ring.count || ring.head >= ring.count || ring.tail >= ring.count)
-    return fail("the NIC has no receive ring: is its interface up?");
+    return fail("the NIC has no such ring: is its interface up?");
   return ring;
 }
 
 Result<size_t> HostileNic::owned()
 {
-  auto now = ring();
+  auto now = ring(e1000::rdbal);
   if (!now)
     return tl::unexpected(now.error());
   return (now->tail + now->count - now->head) % now->count;
@@ -50,7 +46,7 @@ Result<void> HostileNic::until_full()
 {
   const Deadline deadline(milliseconds(10000));
   for (;;) {
-    auto now = ring();
+    auto now = ring(e1000::rdbal);
     if (!now)
       return tl::unexpected(now.error());
     const size_t owned = (now->tail + now->count - now->head) % now->count;
@@ -94,7 +90,7 @@ Result<void> HostileNic::while_stopped(Change change)
 
 Result<void> HostileNic::write_back_all(const std::vector<RxWriteBack> &buffers)
 {
-  auto now = ring();
+  auto now = ring(e1000::rdbal);
   if (!now)
     return tl::unexpected(now.error());
   uint32_t slot = now->head;
@@ -117,12 +113,38 @@ Result<void> HostileNic::receive(const std::vector<RxWriteBack> &buffers)
   return while_stopped([&] { return write_back_all(buffers); });
 }
 
+Result<void> HostileNic::send(bool on)
+{
+  const uint64_t address = register_address(e1000::tctl);
+  const uint32_t value = TRY(qtest_.readl(address));
+  return qtest_.writel(address, on ? value | e1000::tctl_en : value & ~e1000::tctl_en);
+}
+
+Result<size_t> HostileNic::unsent()
+{
+  const Ring now = TRY(ring(e1000::tdbal));
+  return (now.tail + now.count - now.head) % now.count;
+}
+
+Result<void> HostileNic::call_unsent_done(uint32_t count)
+{
+  const Ring now = TRY(ring(e1000::tdbal));
+  if (TRY(unsent()) < count)
+    return fail("the NIC has not been told of so many");
+  constexpr uint32_t done = 1;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint64_t slot = (now.head + i) % now.count;
+    TRY(qtest_.writel(now.base + slot * e1000::descriptor_size + status_offset, done));
+  }
+  return {};
+}
+
 Result<void> HostileNic::write_back_empty_slot(const RxWriteBack &buffer)
 {
   if (auto full = until_full(); !full)
     return full;
   return while_stopped([&]() -> Result<void> {
-    auto now = ring();
+    auto now = ring(e1000::rdbal);
     if (!now)
       return tl::unexpected(now.error());
     return write_back(*now, (now->tail + 1) % now->count, buffer);

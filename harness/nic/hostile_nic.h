@@ -53,6 +53,16 @@ public:
   /// How many descriptors receive() can write back at once.
   Result<size_t> owned();
 
+  /// Lets the device send, or stops it: what is posted then stays in the ring. It goes on with the
+  /// next doorbell.
+  Result<void> send(bool on);
+
+  /// Tx descriptors that the device has been told of and has not sent.
+  Result<size_t> unsent();
+
+  /// Says of the first of them, by DD, that they are done. Error: there are not so many.
+  Result<void> call_unsent_done(uint32_t count);
+
   Qtest &qtest() { return qtest_; }
   uint64_t register_address(uint64_t offset) const { return registers_.address + offset; }
 
@@ -66,7 +76,7 @@ private:
     uint64_t base;
     uint32_t count, head, tail;
   };
-  Result<Ring> ring();
+  Result<Ring> ring(uint64_t first);
   Result<void> until_full();
   Result<void> write_back(const Ring &ring, uint32_t slot, const RxWriteBack &buffer);
   Result<void> write_back_all(const std::vector<RxWriteBack> &buffers);

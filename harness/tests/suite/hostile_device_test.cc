@@ -290,6 +290,36 @@ TEST_P(HostileDevice, DoneWithoutABufferIsIgnored)
   });
 }
 
+// A device that writes descriptors back in bursts may call the first one of a long frame done while
+// it still reads the frame. The short frame before it makes the driver look.
+TEST_P(HostileDevice, AFramesFirstDescriptorDoneFreesNothing)
+{
+  const Limits &limits = column().limits();
+  const Frame shorter = test_frame(nic(), 0, 200),
+              longer = test_frame(nic(), 1, 2 * buffer_size() + 500);
+  constexpr size_t descriptors = 1 + 3;
+  // The smallest ring: a page that was freed is soon received into.
+  ASSERT_OK(set_rings(*limits.least_ring, limits.tx_ring));
+  ASSERT_OK(set_jumbo_mtu());
+  ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
+  ASSERT_OK(device().send(false));
+  ASSERT_OK(wire().inject(std::vector{ shorter, longer }));
+  ASSERT_OK(until("both frames are posted", [&] {
+    return device().unsent().map([](size_t count) { return count == descriptors; });
+  }));
+  ASSERT_OK(device().call_unsent_done(2));
+
+  ASSERT_OK(configure({ .action = XDP_PASS }));
+  const auto others = test_frames(nic(), 2 * *limits.least_ring, 1000);
+  ASSERT_OK(wire().inject(others));
+  ASSERT_OK(
+      until("they are received", [&] { return counter(VERDICT_FRAMES) == 2 + others.size(); }));
+  ASSERT_OK(device().send(true));
+  ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_THAT(back[1], IsFrame(swapped(longer)));
+}
+
 VERDICT_ON_NICS_OF(life, HostileDevice);
 
 } // namespace verdict
