@@ -18,6 +18,10 @@ constexpr size_t passes_wanted = 3;
 constexpr std::chrono::seconds least_limit{ 60 };
 constexpr double limit_factor = 20;
 
+/// So many tests are run on each mutant before more are on any: most mutants are killed soon, and
+/// what kills them says what to try first on the others.
+constexpr size_t first_round = 8;
+
 /// For a test of which nothing is known.
 constexpr std::chrono::seconds first_limit{ 600 };
 
@@ -160,10 +164,19 @@ std::optional<Test> Session::choose(const Mutant &mutant, const std::vector<Test
   return next_test(mutant, tests, ledger_, ranking_, every);
 }
 
-Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<Test> &tests,
-                                        bool every)
+Mark Session::mark(const Mutant &mutant, const Test &test)
 {
-  while (const auto test = choose(mutant, tests, every)) {
+  const std::lock_guard guard(mutex_);
+  return ledger_.mark(mutant.key, test.kernel, test.name);
+}
+
+Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<Test> &tests,
+                                        bool every, size_t most)
+{
+  std::optional<Test> test;
+  for (size_t run = 0; (test = choose(mutant, tests, every)); run++) {
+    if (run >= most && mark(mutant, *test) != Mark::failed_once)
+      return "lives up to now";
     const Trial trial = bench_.run(test->kernel, &mutant, test->name, limit_of(*test));
     TRY(note(trial));
     if (trial.outcome == Outcome::error)
@@ -176,7 +189,8 @@ Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<
   return kills.empty() ? "survives" : "killed by " + kills[0].test + " (" + kills[0].how + ")";
 }
 
-Result<void> Session::run_stage(const std::vector<Test> &tests, const Wish &wish, bool every)
+Result<void> Session::run_round(const std::vector<Test> &tests, const Wish &wish, bool every,
+                                size_t most)
 {
   std::vector<const Mutant *> left;
   for (const Mutant *mutant : wish.mutants) {
@@ -186,7 +200,7 @@ Result<void> Session::run_stage(const std::vector<Test> &tests, const Wish &wish
   Progress progress(left.size());
   return all_of(wish.jobs, left.size(), [&](size_t i) -> Result<void> {
     const Mutant &mutant = *left[i];
-    const std::string what = TRY(run_mutant(mutant, tests, every));
+    const std::string what = TRY(run_mutant(mutant, tests, every, most));
     progress.step(format("mutant %d, %s: %s: %s", mutant.id, mutant.place().c_str(),
                          mutant.what.c_str(), what.c_str()));
     return {};
@@ -203,7 +217,8 @@ Result<void> Session::run(const Wish &wish)
     if (!bench_.has(stage.kernel) || (all_killed && !every))
       continue;
     const auto tests = TRY(good_tests(stage, wish.jobs));
-    TRY(run_stage(tests, wish, every));
+    for (const size_t most : { first_round, SIZE_MAX })
+      TRY(run_round(tests, wish, every, most));
   }
   return {};
 }

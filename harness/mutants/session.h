@@ -53,9 +53,12 @@ private:
   std::optional<Test> choose(const Mutant &mutant, const std::vector<Test> &tests, bool every);
   Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs);
   Result<void> try_out(const Stage &stage, const std::string &test);
-  Result<void> run_stage(const std::vector<Test> &tests, const Wish &wish, bool every);
+  /// At most so many tests on each mutant; one that has failed is confirmed nevertheless.
+  Result<void> run_round(const std::vector<Test> &tests, const Wish &wish, bool every, size_t most);
   /// What became of the mutant, for people.
-  Result<std::string> run_mutant(const Mutant &mutant, const std::vector<Test> &tests, bool every);
+  Result<std::string> run_mutant(const Mutant &mutant, const std::vector<Test> &tests, bool every,
+                                 size_t most);
+  Mark mark(const Mutant &mutant, const Test &test);
   Result<void> note(const Trial &trial);
 
   const Bench &bench_;
