@@ -53,8 +53,7 @@ public:
   /// How many descriptors receive() can write back at once.
   Result<size_t> owned();
 
-  /// Lets the device send, or stops it: what is posted then stays in the ring. It goes on with the
-  /// next doorbell.
+  /// Lets the device send, or stops it: what is posted then stays in the ring.
   Result<void> send(bool on);
 
   /// Tx descriptors that the device has been told of and has not sent.

@@ -5,6 +5,8 @@
 // no frame at all.
 #include <regex>
 
+#include "base/text.h"
+#include "nic/hostile_nic.h"
 #include "tests/suite/xdp_fixture.h"
 
 namespace verdict {
@@ -21,6 +23,30 @@ protected:
     EXPECT_THAT(out, AreFrames(frames));
     ASSERT_OK_AND_ASSIGN(auto back, wire(from).until_sentinel());
     EXPECT_THAT(back, HasNoFrames());
+  }
+
+  Result<size_t> bounce_buffers(const std::string &what)
+  {
+    return std::stoul(TRY(agent().read("/sys/kernel/debug/swiotlb/io_tlb_" + what)));
+  }
+
+  /// Of 2 KiB each.
+  Result<size_t> bounce_buffers_left()
+  {
+    return TRY(bounce_buffers("nslabs")) - TRY(bounce_buffers("used"));
+  }
+
+  /// Has the Rx ring of NIC 1 take what there is, but for so many at most.
+  Result<void> leave_bounce_buffers(size_t most)
+  {
+    // A page takes two; its pool takes 64 pages at once.
+    constexpr size_t at_once = 2 * 64;
+    const size_t left = TRY(bounce_buffers_left()), rx = column().nics.at(1).limits.rx_ring;
+    const size_t rounds = (left - most + at_once - 1) / at_once;
+    TRY(set_rings(static_cast<uint32_t>(rx + rounds * 64), column().nics.at(1).limits.tx_ring, 1));
+    if (TRY(bounce_buffers_left()) > most)
+      return fail(format("%zu bounce buffers are left", TRY(bounce_buffers_left())));
+    return {};
   }
 
   void expect_in_stack(const std::vector<Frame> &frames)
@@ -118,6 +144,53 @@ TEST_P(Memory, RedirectsComeFromAnotherDriver)
                          agent().read("/sys/kernel/debug/swiotlb/io_tlb_used_hiwater"));
     EXPECT_GT(std::stoul(most), 0u) << "no page was out of the device's reach";
   }
+}
+
+// All bounce buffers but a few are taken, most by a larger ring, the last ones by frames that are
+// not sent yet. A frame of three buffers finds room for its first one only; at last there is none
+// for any.
+TEST_P(Memory, AFrameThatCannotBeMappedIsUndone)
+{
+  REQUIRE(run_out_of_mappings);
+  constexpr size_t sent_at_most = 200, from = 2, at_a_time = 10;
+  for (const size_t nic : { size_t{ 0 }, from })
+    ASSERT_OK(set_jumbo_mtu(nic));
+  ASSERT_OK(load_frags({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0) }));
+  ASSERT_OK(attach_loaded("main", from));
+  ASSERT_OK(leave_bounce_buffers(sent_at_most));
+  ASSERT_OK_AND_ASSIGN(const size_t idle, bounce_buffers_left());
+  ASSERT_OK_AND_ASSIGN(HostileNic target, hostile_nic(0));
+  ASSERT_OK(target.send(false));
+  allow_in_log("swiotlb buffer is full", "it is");
+
+  std::vector<Frame> posted;
+  size_t refused = 0;
+  const auto expect_refused = [&](size_t size, size_t left) {
+    ASSERT_OK(wire(from).inject(test_frames(nic(from), at_a_time, size)));
+    refused += at_a_time;
+    ASSERT_OK(
+        until("they are refused", [&] { return statistic(Counter::xmit_errors) == refused; }));
+    ASSERT_OK_AND_ASSIGN(const size_t now, bounce_buffers_left());
+    ASSERT_EQ(now, left) << "a part stays mapped";
+  };
+  for (const size_t few : { 3, 0 }) {
+    SCOPED_TRACE(few);
+    ASSERT_GT(idle, posted.size() + few);
+    const auto frames = test_frames(nic(from), idle - posted.size() - few, 200);
+    ASSERT_OK(wire(from).inject(frames));
+    posted.insert(posted.end(), frames.begin(), frames.end());
+    ASSERT_OK(until("they are posted", [&] {
+      return target.unsent().map([&](size_t count) { return count == posted.size(); });
+    }));
+    ASSERT_NO_FATAL_FAILURE(expect_refused(9000, few));
+  }
+  expect_refused(200, 0);
+
+  ASSERT_OK(target.send(true));
+  ASSERT_OK_AND_ASSIGN(const auto out, wire(0).until_sentinel());
+  EXPECT_THAT(out, AreFrames(posted));
+  ASSERT_OK_AND_ASSIGN(const size_t at_last, bounce_buffers_left());
+  EXPECT_EQ(at_last, idle);
 }
 
 VERDICT_ON_NICS_OF(memory, Memory);
