@@ -3,24 +3,35 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
+#include <string>
 
 namespace verdict {
 
 using std::chrono::milliseconds;
 
-/// How many times as long as usual is waited for everything: 1, or so long that nothing is over
-/// while somebody looks at the guest with gdb (VERDICT_GDB).
-inline int time_scale()
-{
-  static const int factor = std::getenv("VERDICT_GDB") ? 1000 : 1;
-  return factor;
-}
+/// A time limit as it is to be here and now: longer if the guest is slow (set_guest_slowness()) or
+/// if more wants to run than this machine has cores for, whichever is more; times VERDICT_PATIENCE
+/// if that is set. While somebody looks at the guest with gdb (VERDICT_GDB) nothing is over.
+milliseconds scaled(milliseconds limit);
+
+/// How many times as long as usual guests take from now on: 8 on the debug kernel.
+void set_guest_slowness(unsigned slowness);
 
 /// A point in time after which waiting is over. Passed down, so that steps share one budget.
 class Deadline {
 public:
-  explicit Deadline(milliseconds from_now) : end_(Clock::now() + from_now * time_scale()) {}
+  explicit Deadline(milliseconds from_now) : Deadline(exactly(scaled(from_now))) {}
+
+  /// One that is not scaled: the guest's agent is told how long to wait.
+  static Deadline exactly(milliseconds from_now) { return Deadline(from_now, Clock::now()); }
+
+  /// This one, or `from_now` if that comes first.
+  Deadline at_most(milliseconds from_now) const
+  {
+    Deadline sooner = exactly(from_now);
+    sooner.end_ = std::min(sooner.end_, end_);
+    return sooner;
+  }
 
   bool expired() const { return Clock::now() >= end_; }
 
@@ -31,8 +42,15 @@ public:
     return static_cast<int>(std::max<decltype(left)>(left, 0));
   }
 
+  /// "30000 ms": how long there was from the beginning.
+  std::string text() const { return std::to_string(limit_.count()) + " ms"; }
+
 private:
   using Clock = std::chrono::steady_clock;
+
+  Deadline(milliseconds limit, Clock::time_point now) : limit_(limit), end_(now + limit) {}
+
+  milliseconds limit_;
   Clock::time_point end_;
 };
 

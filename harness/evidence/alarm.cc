@@ -23,7 +23,7 @@ void Alarm::run(pthread_t test)
     return;
   const auto stack = stack_of(test);
   rung_ = true;
-  const Deadline grace(grace_);
+  const auto grace = Deadline::exactly(grace_);
   lock.unlock();
   std::string where = join(describe_stack(stack), "\n");
   lock.lock();

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "base/deadline.h"
 #include "base/file.h"
 #include "qemu/kernel_image.h"
 
@@ -43,6 +44,7 @@ Result<Places> Places::find()
   Places places;
   places.out = TRY(relative_path(program_directory().parent_path()));
   places.kernel_profile = TRY(chosen_kernel_profile());
+  set_guest_slowness(places.kernel_profile.slowness);
   const fs::path cache =
       fs::path(environment("XDG_CACHE_HOME", environment("HOME", "") + "/.cache")) / "xdp-e1000";
   const auto chosen = read_file(cache / "release");

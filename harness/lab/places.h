@@ -26,6 +26,7 @@ struct Places {
   /// Where a test leaves its evidence; runs on different kernels do not meet.
   std::filesystem::path run() const;
 
+  /// Also lets time limits be as long as that kernel needs (set_guest_slowness()).
   static Result<Places> find();
 };
 

@@ -118,7 +118,8 @@ Result<Trial> Bench::run_in(const fs::path &directory, const std::string &kernel
                    { "VERDICT_RUN=" + directory.string(),
                      "VERDICT_TIME_LIMIT=" + std::to_string(limit.count()), suite(),
                      "--gtest_filter=" + test, "--gtest_output=json:" + json.string() });
-  const Deadline in_time(limit), at_last(limit + time_to_end);
+  // The limits of a whole test are as they are said.
+  const auto in_time = Deadline::exactly(limit), at_last = Deadline::exactly(limit + time_to_end);
   Child child =
       TRY(Child::spawn({ .arguments = arguments, .output = output.get(), .error = output.get() }));
   const auto ended = child.wait(at_last);

@@ -99,7 +99,8 @@ Result<void> Wire::wait(short events, const Deadline &deadline, short &ready)
         return fail(name_ + ": " + healthy.error().message);
     }
     if (deadline.expired())
-      return fail(name_ + ": time is over");
+      return fail(name_ + (events & POLLOUT ? ": nothing was taken in " : ": nothing came in ") +
+                  deadline.text());
   }
 }
 
