@@ -2,7 +2,6 @@
 #include "guest/agent_client.h"
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 
@@ -11,7 +10,7 @@
 namespace verdict::guest {
 namespace {
 
-constexpr int health_interval = 100; ///< ms
+constexpr milliseconds health_interval{ 100 };
 
 std::string quoted(std::string_view op)
 {
@@ -75,7 +74,7 @@ json program_json(const Program &program)
 
 json receive_json(int sock, size_t max, Agent::Timeout wait)
 {
-  return { { "sock", sock }, { "max", max }, { "timeout_ms", wait.count() } };
+  return { { "sock", sock }, { "max", max }, { "timeout_ms", scaled(wait).count() } };
 }
 
 } // namespace
@@ -84,60 +83,44 @@ json receive_json(int sock, size_t max, Agent::Timeout wait)
 /// check.
 Result<void> Agent::wait(short events, const Deadline &deadline, const std::string &when_over)
 {
-  pollfd end{ socket_.get(), events, 0 };
-
-  for (;;) {
-    const int left = deadline.poll_timeout();
-    if (!left) {
+  while (!socket_.wait(events, deadline.at_most(health_interval))) {
+    if (deadline.expired()) {
       silent_ = true;
-      return fail(when_over);
+      return fail(when_over + " in " + deadline.text());
     }
-    if (::poll(&end, 1, std::min(left, health_interval)) > 0)
-      return {};
     if (health_check_)
       TRY(health_check_());
   }
+  return {};
 }
 
 Result<void> Agent::send_line(std::string_view line, const Deadline &deadline)
 {
   while (!line.empty()) {
-    ssize_t n = ::send(socket_.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (n > 0)
-      line.remove_prefix(static_cast<size_t>(n));
-    else if (errno != EAGAIN && errno != EINTR)
-      return fail_errno("send to the guest");
-    else
+    const size_t size = TRY(socket_.send_some(line));
+    line.remove_prefix(size);
+    if (size == 0)
       TRY(wait(POLLOUT, deadline, "the guest does not take the request"));
   }
   return {};
 }
 
-Result<std::string> Agent::receive_line(const Deadline &deadline, Timeout timeout)
+Result<std::string> Agent::receive_line(const Deadline &deadline)
 {
-  char buffer[16384];
-
   for (;;) {
-    if (auto end = pending_.find('\n'); end != std::string::npos) {
-      auto line = pending_.substr(0, end);
-      pending_.erase(0, end + 1);
-      return line;
-    }
-    TRY(wait(POLLIN, deadline, "no answer in " + std::to_string(timeout.count()) + " ms"));
-    ssize_t n = ::recv(socket_.get(), buffer, sizeof(buffer), MSG_DONTWAIT);
-    if (n > 0)
-      pending_.append(buffer, static_cast<size_t>(n));
-    else if (n == 0)
+    if (auto line = socket_.next_line())
+      return *std::move(line);
+    if (socket_.closed())
       return fail("the line to the guest is closed: it has ended");
-    else if (errno != EAGAIN && errno != EINTR)
-      return fail_errno("receive from the guest");
+    TRY(wait(POLLIN, deadline, "no answer"));
+    TRY(socket_.receive());
   }
 }
 
-Result<json> Agent::answer_to(uint64_t id, const Deadline &deadline, Timeout timeout)
+Result<json> Agent::answer_to(uint64_t id, const Deadline &deadline)
 {
   for (;;) {
-    const std::string text = TRY(receive_line(deadline, timeout));
+    const std::string text = TRY(receive_line(deadline));
     if (transcript_)
       transcript_->note("<-", text);
     auto answer = json::parse(text, nullptr, false);
@@ -165,7 +148,7 @@ Result<json> Agent::call(std::string_view op, json arguments, Timeout timeout)
   if (transcript_)
     transcript_->note("->", line);
   const auto sent = send_line(line + "\n", deadline);
-  auto answer = sent ? answer_to(id, deadline, timeout) : tl::unexpected(sent.error());
+  auto answer = sent ? answer_to(id, deadline) : tl::unexpected(sent.error());
   if (answer)
     return answer;
   remark(answer.error().message);
@@ -193,13 +176,13 @@ Result<void> Agent::ping(Timeout timeout)
   return done(call("ping", json::object(), timeout));
 }
 
-Result<Command> Agent::run(const std::vector<std::string> &argv, Timeout timeout)
+Result<Ended> Agent::run(const std::vector<std::string> &argv, Timeout timeout)
 {
   // The guest's clock starts first and ends first, so that its message wins.
-  auto answer = call("run", { { "argv", argv }, { "timeout_ms", timeout.count() } },
+  auto answer = call("run", { { "argv", argv }, { "timeout_ms", scaled(timeout).count() } },
                      timeout + std::chrono::seconds(2));
   return taken("run", answer, [](const json &a) {
-    return Command{ a.at("status"), a.at("out"), a.at("err") };
+    return Ended{ a.at("status"), a.at("out"), a.at("err") };
   });
 }
 
@@ -394,11 +377,11 @@ Result<int> Agent::packet_open(const std::string &ifname, uint16_t protocol)
                [](const json &a) { return a.at("sock").get<int>(); });
 }
 
-Result<std::vector<Frame>> Agent::packet_recv(int sock, size_t max, Timeout wait)
+Result<std::vector<PacketFrame>> Agent::packet_recv(int sock, size_t max, Timeout wait)
 {
   auto answer = call("packet_recv", receive_json(sock, max, wait), wait + default_timeout);
   return taken("packet_recv", answer, [](const json &a) {
-    std::vector<Frame> frames;
+    std::vector<PacketFrame> frames;
     for (const auto &packet : a.at("packets"))
       frames.push_back({ bytes(packet.at("data")), optional<uint32_t>(packet.at("mark")),
                          optional<uint16_t>(packet.at("vlan_tci")),

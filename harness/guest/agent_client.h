@@ -15,6 +15,7 @@
 
 #include "base/deadline.h"
 #include "base/fd.h"
+#include "base/line_socket.h"
 #include "base/result.h"
 #include "base/transcript.h"
 
@@ -24,7 +25,7 @@ using json = nlohmann::json;
 using Bytes = std::vector<uint8_t>;
 
 /// How a command in the guest ended.
-struct Command {
+struct Ended {
   int status = 0; ///< exit status, or 128 + the signal
   std::string out, err;
 };
@@ -59,7 +60,7 @@ struct Datagram {
 };
 
 /// A frame from a packet socket.
-struct Frame {
+struct PacketFrame {
   Bytes data;
   std::optional<uint32_t> mark;
   std::optional<uint16_t> vlan_tci, vlan_tpid; ///< a tag that the stack has taken out of the data
@@ -118,7 +119,7 @@ public:
   Result<void> ping(Timeout timeout = default_timeout);
 
   /// Runs a command; its exit status is a result, not an error.
-  Result<Command> run(const std::vector<std::string> &argv, Timeout timeout = default_timeout);
+  Result<Ended> run(const std::vector<std::string> &argv, Timeout timeout = default_timeout);
   /// Runs a command that has to succeed; the error carries its output.
   Result<std::string> run_ok(const std::vector<std::string> &argv,
                              Timeout timeout = default_timeout);
@@ -184,7 +185,7 @@ public:
   /// Opens a packet socket on an interface for an EtherType (0x0003: all).
   Result<int> packet_open(const std::string &ifname, uint16_t protocol = 3);
   /// Takes up to @max frames, waiting up to @wait for them.
-  Result<std::vector<Frame>> packet_recv(int sock, size_t max, Timeout wait = Timeout{ 0 });
+  Result<std::vector<PacketFrame>> packet_recv(int sock, size_t max, Timeout wait = Timeout{ 0 });
   /// Empties a packet socket; counts since the last call.
   Result<FrameCount> packet_count(int sock);
   /// Sends a frame @count times from an interface.
@@ -209,15 +210,14 @@ public:
 private:
   Result<void> wait(short events, const Deadline &deadline, const std::string &when_over);
   Result<void> send_line(std::string_view line, const Deadline &deadline);
-  Result<std::string> receive_line(const Deadline &deadline, Timeout timeout);
-  Result<json> answer_to(uint64_t id, const Deadline &deadline, Timeout timeout);
+  Result<std::string> receive_line(const Deadline &deadline);
+  Result<json> answer_to(uint64_t id, const Deadline &deadline);
 
-  Fd socket_;
+  LineSocket socket_;
   std::optional<Transcript> transcript_;
   std::function<Result<void>()> health_check_;
   bool silent_ = false;
   std::map<std::string, json> loaded_;
-  std::string pending_; // received, not yet a whole line
   uint64_t last_id_ = 0;
 };
 

@@ -64,7 +64,7 @@ TEST_F(AgentTest, TimeoutNamesTheOperationAndTheTime)
 {
   auto result = agent.ping(20ms);
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "agent: ping: no answer in 20 ms");
+  EXPECT_THAT(result.error().message, testing::MatchesRegex("agent: ping: no answer in [0-9]+ ms"));
 }
 
 TEST_F(AgentTest, LateAnswerToATimedOutCallIsSkipped)
@@ -100,7 +100,9 @@ TEST_F(AgentTest, GuestThatDoesNotReadIsATimeout)
 {
   auto result = agent.call("write", { { "data", std::string(8 << 20, 'x') } }, 50ms);
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "agent: write: the guest does not take the request");
+  EXPECT_THAT(
+      result.error().message,
+      testing::MatchesRegex("agent: write: the guest does not take the request in [0-9]+ ms"));
 }
 
 TEST_F(AgentTest, HealthCheckEndsAWait)
@@ -133,7 +135,7 @@ TEST_F(AgentTest, RecordsWhatIsSaidAndWhatIsNot)
   EXPECT_THAT(log, HasSubstr(" -> {\"id\":1,\"op\":\"ping\"}\n"));
   EXPECT_THAT(log, HasSubstr(" <- {\"id\":1,\"ok\":{}}\n"));
   EXPECT_THAT(log, HasSubstr(" -> {\"id\":2,\"op\":\"read\",\"path\":\"/x\"}\n"));
-  EXPECT_THAT(log, HasSubstr(" -- no answer in 5 ms\n"));
+  EXPECT_THAT(log, testing::ContainsRegex(" -- no answer in [0-9]+ ms\n"));
 }
 
 TEST_F(AgentTest, AnswerMayComeInPieces)

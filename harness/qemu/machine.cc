@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -89,7 +90,7 @@ Result<std::unique_ptr<Machine>> Machine::restore(const MachineConfig &config, F
   std::unique_ptr<Machine> machine(new Machine(config, evidence));
   if (auto started = machine->start(true, plugin); !started)
     return tl::unexpected(started.error());
-  machine->ready_ = true;
+  machine->set_ready();
 
   // Events tell when the load is done; "cont" before that would be lost.
   Qmp &qmp = machine->qmp();
@@ -207,12 +208,18 @@ Result<void> Machine::save(int file)
   return {};
 }
 
+void Machine::set_ready()
+{
+  const std::lock_guard lock(mutex_);
+  ready_ = true;
+}
+
 void Machine::end(Ending ending, const std::string &sentence)
 {
   // It may have panicked on its own account just before the NMI came.
   const bool by_nmi = sentence.find("NMI: Not continuing") != sentence.npos;
-  const bool by_us = ending_a_hang_ && ending == Ending::panic && by_nmi;
-  const std::string cause = by_us ? hang_symptom_ + "; an NMI ended it: " + sentence : sentence;
+  const bool by_us = hang_symptom_ && ending == Ending::panic && by_nmi;
+  const std::string cause = by_us ? *hang_symptom_ + "; an NMI ended it: " + sentence : sentence;
   if (!ready_ && ending != Ending::infrastructure)
     standing_ = { Ending::boot_failure, "the guest ended before it was ready: " + cause };
   else if (by_us)
@@ -221,7 +228,7 @@ void Machine::end(Ending ending, const std::string &sentence)
     standing_ = { ending, sentence };
 }
 
-/// Looks for the event that says why QEMU is about to exit.
+/// Looks for the event that says why QEMU is about to exit. With mutex_ held, as end().
 void Machine::take_events()
 {
   while (auto event = qmp_->next_event()) {
@@ -239,47 +246,72 @@ void Machine::take_events()
   }
 }
 
-const Standing &Machine::standing()
+Standing Machine::standing()
 {
-  if (standing_.ending != Ending::running)
-    return standing_;
-  const auto ended = child_->wait(Deadline(milliseconds(0)));
-  take_events(); // after the look at the process: it may have said why in between
-  if (standing_.ending == Ending::running && ended)
-    end(Ending::infrastructure, "QEMU died: " + *ended);
+  const std::lock_guard lock(mutex_);
+  if (standing_.ending == Ending::running) {
+    const auto ended = child_->wait(Deadline(milliseconds(0)));
+    take_events(); // after the look at the process: it may have said why in between
+    if (standing_.ending == Ending::running && ended)
+      end(Ending::infrastructure, "QEMU died: " + *ended);
+  }
   return standing_;
 }
 
 Result<void> Machine::health()
 {
-  const Standing &now = standing();
+  const Standing now = standing();
   if (now.ending == Ending::running)
     return {};
   return fail(std::string(to_string(now.ending)) + ": " + now.sentence + "; see " +
               serial_log().string());
 }
 
-const Standing &Machine::end_as_hang(const std::string &symptom, milliseconds timeout)
+void Machine::kill()
 {
-  if (standing().ending != Ending::running)
-    return standing_;
-  ending_a_hang_ = true;
-  hang_symptom_ = symptom;
-  const Deadline deadline(timeout);
-  if (auto sent = qmp_->command("inject-nmi", json::object(), timeout); !sent) {
-    // It may be on its way out, and that is why nobody answers.
-    child_->wait(deadline);
-    if (standing().ending == Ending::running)
-      end(Ending::infrastructure,
-          symptom + ", and QEMU does not answer either: " + sent.error().message);
-    return standing_;
+  const std::lock_guard lock(mutex_);
+  child_->kill();
+}
+
+/// Waits for the end, if that comes before the deadline.
+Standing Machine::wait_for_end(const Deadline &deadline)
+{
+  Standing now = standing();
+  while (now.ending == Ending::running && !deadline.expired()) {
+    std::this_thread::sleep_for(milliseconds(20));
+    now = standing();
   }
-  // QEMU's main loop reports the guest's reset and then exits, which closes QMP.
-  while (!deadline.expired() && standing().ending == Ending::running)
-    child_->wait(Deadline(milliseconds(20)));
+  return now;
+}
+
+/// The end that nobody has told of yet.
+Standing Machine::conclude(Ending ending, const std::string &sentence)
+{
+  const std::lock_guard lock(mutex_);
   if (standing_.ending == Ending::running)
-    standing_ = { Ending::hang, symptom + "; it does not react to an NMI either" };
+    standing_ = { ending, sentence };
   return standing_;
+}
+
+Standing Machine::end_as_hang(const std::string &symptom, milliseconds timeout)
+{
+  if (const Standing now = standing(); now.ending != Ending::running)
+    return now;
+  {
+    const std::lock_guard lock(mutex_);
+    hang_symptom_ = symptom;
+  }
+  const Deadline deadline(timeout);
+  const auto sent = qmp_->command("inject-nmi", json::object(), timeout);
+  // QEMU's main loop reports the guest's reset and then exits, which closes QMP. If QEMU does not
+  // answer, it may be on its way out.
+  const Standing now = wait_for_end(deadline);
+  if (now.ending != Ending::running)
+    return now;
+  if (!sent)
+    return conclude(Ending::infrastructure,
+                    symptom + ", and QEMU does not answer either: " + sent.error().message);
+  return conclude(Ending::hang, symptom + "; it does not react to an NMI either");
 }
 
 } // namespace verdict

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ struct Standing {
 /// A virtual machine in a QEMU of its own, always under TCG. It dies with this object, and with
 /// the process. Its evidence directory gets serial.log (the console), qmp.log (what was said over
 /// QMP), qemu.log (QEMU's messages), trace.log (trace events, while there are any) and nicN.pcapng
-/// (what was on the wires).
+/// (what was on the wires). Several threads may ask how it stands, and speak QMP.
 class Machine {
 public:
   /// Boots the kernel. Ready only when something in the guest says so; see set_ready().
@@ -70,20 +71,20 @@ public:
   std::filesystem::path trace_log() const { return evidence_ / "trace.log"; }
 
   /// The guest has booted: an end from now on is no boot failure.
-  void set_ready() { ready_ = true; }
+  void set_ready();
 
   /// How the guest stands now; does not wait.
-  const Standing &standing();
+  Standing standing();
 
   /// standing() as an error, when the guest does not run any more. Does not wait.
   Result<void> health();
 
   /// To be called when the guest did not answer in time: sends it an NMI, on which its kernel
   /// prints where it is and panics, waits for the end, and returns hang (or what it was really).
-  const Standing &end_as_hang(const std::string &symptom, milliseconds timeout = qmp_timeout);
+  Standing end_as_hang(const std::string &symptom, milliseconds timeout = qmp_timeout);
 
   /// Kills QEMU now.
-  void kill() { child_->kill(); }
+  void kill();
 
 private:
   Machine(MachineConfig config, std::filesystem::path evidence)
@@ -94,17 +95,20 @@ private:
   Result<void> start(bool incoming, const Plugin &plugin = {});
   void end(Ending ending, const std::string &sentence);
   void take_events();
+  Standing wait_for_end(const Deadline &deadline);
+  Standing conclude(Ending ending, const std::string &sentence);
 
   MachineConfig config_;
   std::filesystem::path evidence_;
   std::vector<Wire> wires_;
   Fd agent_socket_;
   std::optional<Child> child_;
-  std::optional<Qmp> qmp_;
+  std::unique_ptr<Qmp> qmp_;
+
+  std::mutex mutex_; ///< for all below, and the child once it runs
   Standing standing_;
   bool ready_ = false;
-  bool ending_a_hang_ = false;
-  std::string hang_symptom_;
+  std::optional<std::string> hang_symptom_; ///< once an NMI is to end a hang
 };
 
 } // namespace verdict

@@ -57,38 +57,30 @@ Result<Qtest> Qtest::open(Machine &machine)
 Result<std::string> Qtest::next_line(const Deadline &deadline)
 {
   for (;;) {
-    if (const size_t end = unread_.find('\n'); end != unread_.npos) {
-      std::string line = unread_.substr(0, end);
-      unread_.erase(0, end + 1);
-      return line;
-    }
-    pollfd end{ .fd = socket_.get(), .events = POLLIN, .revents = 0 };
-    ::poll(&end, 1, deadline.poll_timeout());
-    char buffer[16384];
-    const ssize_t size = ::recv(socket_.get(), buffer, sizeof(buffer), MSG_DONTWAIT);
-    if (size > 0)
-      unread_.append(buffer, static_cast<size_t>(size));
-    else if (size == 0 || (errno != EAGAIN && errno != EINTR))
+    if (auto line = socket_.next_line())
+      return *std::move(line);
+    if (socket_.closed())
       return fail("QEMU is gone");
-    else if (deadline.expired())
-      return fail("no answer in time");
+    if (!socket_.wait(POLLIN, deadline))
+      return fail("no answer from QEMU in " + deadline.text());
+    TRY(socket_.receive());
   }
 }
 
 /// What stands behind "OK" in the answer to a command.
 Result<std::string> Qtest::command(const std::string &line)
 {
+  const Deadline deadline(timeout);
   const std::string text = line + "\n";
   size_t sent = 0;
   while (sent < text.size()) {
-    const ssize_t size =
-        ::send(socket_.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-    if (size >= 0)
-      sent += static_cast<size_t>(size);
-    else if (errno != EINTR)
-      return fail_errno("qtest: QEMU is gone");
+    const auto size = socket_.send_some(std::string_view(text).substr(sent));
+    if (!size)
+      return fail("qtest: QEMU is gone: " + size.error().message);
+    sent += *size;
+    if (!*size && !socket_.wait(POLLOUT, deadline))
+      return fail("qtest: QEMU has not read a command in " + deadline.text());
   }
-  const Deadline deadline(timeout);
   for (;;) {
     auto answer = next_line(deadline);
     if (!answer)

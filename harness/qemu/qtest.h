@@ -8,6 +8,7 @@
 
 #include "base/deadline.h"
 #include "base/fd.h"
+#include "base/line_socket.h"
 #include "base/result.h"
 #include "qemu/machine.h"
 
@@ -36,8 +37,7 @@ private:
   Result<std::string> command(const std::string &line);
   Result<std::string> next_line(const Deadline &deadline);
 
-  Fd socket_;
-  std::string unread_;
+  LineSocket socket_;
 };
 
 } // namespace verdict
