@@ -2,14 +2,17 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
 
+#include "base/deadline.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/gtest_result.h"
+#include "base/line_socket.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "tests/temporary_directory.h"
@@ -114,7 +117,106 @@ TEST(OutputOf, ACommandThatFailsSaysWhy)
   EXPECT_EQ(failing.error().message, "sh failed (exit status 3): cause\n");
   const auto endless = output_of({ "sleep", "1000" }, milliseconds(20));
   ASSERT_FALSE(endless);
-  EXPECT_EQ(endless.error().message, "sleep does not end in 20 ms");
+  EXPECT_THAT(endless.error().message, testing::MatchesRegex("sleep does not end in [0-9]+ ms"));
+}
+
+TEST(Fd, IsClosedWhenAnotherTakesItsPlace)
+{
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  const Fd reader(ends[0]);
+  Fd writer(ends[1]), other(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  writer = std::move(other);
+  char text[1];
+  EXPECT_EQ(::read(reader.get(), text, sizeof(text)), 0) << "somebody still has the other end";
+}
+
+TEST(FileLock, AFolderIsHadByOne)
+{
+  const TemporaryDirectory directory;
+  const auto folder = directory.path() / "folder";
+  {
+    ASSERT_OK_AND_ASSIGN(const auto first, FileLock::take_folder(folder));
+    EXPECT_TRUE(first);
+    ASSERT_OK_AND_ASSIGN(const auto second, FileLock::take_folder(folder));
+    EXPECT_FALSE(second);
+    ASSERT_OK(remove_tree(folder));
+    ASSERT_OK_AND_ASSIGN(const auto anew, FileLock::take_folder(folder));
+    EXPECT_TRUE(anew);
+  }
+  ASSERT_OK_AND_ASSIGN(const auto later, FileLock::take_folder(folder));
+  EXPECT_TRUE(later);
+}
+
+TEST(LineSocket, TakesLinesApart)
+{
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  LineSocket lines{ Fd(ends[0]) };
+  Fd other(ends[1]);
+  EXPECT_FALSE(lines.wait(POLLIN, Deadline(milliseconds(0))));
+  ASSERT_EQ(::send(other.get(), "one\r\ntwo\nthr", 12, 0), 12);
+  EXPECT_TRUE(lines.wait(POLLIN, Deadline(milliseconds(0))));
+  ASSERT_OK(lines.receive());
+  EXPECT_EQ(lines.next_line(), "one");
+  EXPECT_EQ(lines.next_line(), "two");
+  EXPECT_EQ(lines.next_line(), std::nullopt);
+  EXPECT_FALSE(lines.closed());
+  ASSERT_EQ(::send(other.get(), "ee\n", 3, 0), 3);
+  other.reset();
+  ASSERT_OK(lines.receive());
+  EXPECT_EQ(lines.next_line(), "three") << "what was said before the end";
+  EXPECT_TRUE(lines.closed());
+}
+
+/// Sets a variable of the environment, or takes it out, for the length of a test.
+class Environment {
+public:
+  Environment(const char *name, const char *value) : name_(name)
+  {
+    if (const char *old = std::getenv(name))
+      old_ = old;
+    value ? ::setenv(name, value, 1) : ::unsetenv(name);
+  }
+  ~Environment() { old_ ? ::setenv(name_, old_->c_str(), 1) : ::unsetenv(name_); }
+
+private:
+  const char *name_;
+  std::optional<std::string> old_;
+};
+
+TEST(Deadline, IsScaledByPatienceAndSlowness)
+{
+  const Environment no_gdb("VERDICT_GDB", nullptr), patient("VERDICT_PATIENCE", "2");
+  // So slow that the machine's load does not count.
+  set_guest_slowness(10000);
+  EXPECT_EQ(scaled(milliseconds(3)), milliseconds(60000));
+  {
+    const Environment impatient("VERDICT_PATIENCE", "0.5");
+    EXPECT_EQ(scaled(milliseconds(3)), milliseconds(15000));
+  }
+  EXPECT_EQ(Deadline(milliseconds(3)).text(), "60000 ms");
+  EXPECT_EQ(Deadline::exactly(milliseconds(3)).text(), "3 ms");
+  set_guest_slowness(1);
+  EXPECT_GE(scaled(milliseconds(3)), milliseconds(6));
+}
+
+TEST(Deadline, CanBeShortenedOnly)
+{
+  const auto deadline = Deadline::exactly(milliseconds(100000));
+  EXPECT_TRUE(deadline.at_most(milliseconds(0)).expired());
+  EXPECT_GT(deadline.at_most(milliseconds(50000)).poll_timeout(), 40000);
+  EXPECT_LE(deadline.at_most(milliseconds(500000)).poll_timeout(), 100000);
+}
+
+TEST(Child, IsKilledWhenAnotherTakesItsPlace)
+{
+  ASSERT_OK_AND_ASSIGN(auto child, Child::spawn({ .arguments = { "sleep", "1000" } }));
+  ASSERT_OK_AND_ASSIGN(auto other, Child::spawn({ .arguments = { "sleep", "1000" } }));
+  const pid_t first = child.pid(), second = other.pid();
+  child = std::move(other);
+  EXPECT_EQ(::kill(first, 0), -1);
+  EXPECT_EQ(::kill(second, 0), 0);
 }
 
 TEST(Child, IsGoneWithItsObject)

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace verdict {
@@ -70,6 +71,16 @@ Result<void> remove_tree(const fs::path &path)
   return {};
 }
 
+Result<void> empty_folder(const fs::path &path)
+{
+  std::error_code error;
+  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
+    TRY(remove_tree(at->path()));
+  if (error)
+    return fail("empty " + path.string() + ": " + error.message());
+  return {};
+}
+
 Result<fs::path> relative_path(const fs::path &path)
 {
   std::error_code error;
@@ -103,6 +114,33 @@ Result<FileLock> FileLock::take(const fs::path &path)
       return fail_errno("lock " + path.string());
   }
   return FileLock(std::move(*fd));
+}
+
+namespace {
+
+/// The path leads to this open file: nobody has removed or replaced it since.
+bool is_at(const Fd &file, const fs::path &path)
+{
+  struct stat ours, theirs;
+  return ::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &theirs) == 0 &&
+         ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+} // namespace
+
+Result<std::optional<FileLock>> FileLock::take_folder(const fs::path &path)
+{
+  for (;;) {
+    TRY(make_directories(path));
+    Fd folder = TRY(open_file(path, O_RDONLY | O_DIRECTORY));
+    if (::flock(folder.get(), LOCK_EX | LOCK_NB) < 0) {
+      if (errno == EWOULDBLOCK)
+        return std::nullopt;
+      return fail_errno("lock " + path.string());
+    }
+    if (is_at(folder, path))
+      return FileLock(std::move(folder));
+  }
 }
 
 } // namespace verdict

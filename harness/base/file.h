@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ Result<Fd> open_file(const std::filesystem::path &path, int flags);
 
 /// Whether there is something at a path; false also if nobody can tell.
 bool file_exists(const std::filesystem::path &path);
+
+/// Removes what is in a directory, and leaves that.
+Result<void> empty_folder(const std::filesystem::path &path);
 
 /// rename(2). An error names both paths.
 Result<void> rename_file(const std::filesystem::path &from, const std::filesystem::path &to);
@@ -42,6 +46,10 @@ std::filesystem::path program_directory();
 class FileLock {
 public:
   static Result<FileLock> take(const std::filesystem::path &path);
+
+  /// As take(), on a folder, which is made if there is none; does not wait. Nothing if somebody has
+  /// it. Whoever has it may remove the folder.
+  static Result<std::optional<FileLock>> take_folder(const std::filesystem::path &path);
 
 private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}

@@ -71,9 +71,12 @@ Child::Child(Child &&other) noexcept
 
 Child &Child::operator=(Child &&other) noexcept
 {
-  std::swap(pid_, other.pid_);
-  std::swap(pidfd_, other.pidfd_);
-  std::swap(ended_, other.ended_);
+  if (this != &other) {
+    kill();
+    pid_ = std::exchange(other.pid_, -1);
+    pidfd_ = std::move(other.pidfd_);
+    ended_ = std::move(other.ended_);
+  }
   return *this;
 }
 
@@ -128,9 +131,10 @@ Result<std::string> output_of(const std::vector<std::string> &arguments, millise
   const Fd error = TRY(memory_file("stderr"));
   Child child =
       TRY(Child::spawn({ .arguments = arguments, .output = output.get(), .error = error.get() }));
-  const auto ended = child.wait(Deadline(timeout));
+  const Deadline deadline(timeout);
+  const auto ended = child.wait(deadline);
   if (!ended)
-    return fail(arguments.front() + " does not end in " + std::to_string(timeout.count()) + " ms");
+    return fail(arguments.front() + " does not end in " + deadline.text());
   if (!child.exited_well())
     return fail(arguments.front() + " failed (" + *ended + "): " + TRY(content(error)));
   return content(output);

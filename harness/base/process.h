@@ -26,7 +26,10 @@ struct Command {
   int error = 2;                        ///< becomes the child's stderr
 };
 
-/// A child process. It is killed when this goes out of scope, and by the kernel when we die.
+/// A child process. It is killed when this goes out of scope or is assigned to, and by the kernel
+/// when the thread that spawned it ends (PR_SET_PDEATHSIG), so also when we die. A Child must
+/// therefore not outlive that thread: machines are started by the main thread, and the other
+/// threads that start something wait for its end.
 class Child {
 public:
   /// Starts a command by way of verdict_leash, which must stand beside the running program.

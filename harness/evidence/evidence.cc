@@ -43,8 +43,11 @@ Result<Evidence> Evidence::begin(const std::string &test, const fs::path &folder
   Evidence evidence;
   evidence.test_ = test;
   evidence.folder_ = folder;
-  evidence.discard();
-  TRY(make_directories(folder));
+  evidence.lock_ = TRY(FileLock::take_folder(folder));
+  if (!evidence.lock_)
+    return fail("this test runs already, with its evidence in " + folder.string() +
+                "; wait for it, or name another place with VERDICT_RUN");
+  TRY(empty_folder(folder));
   take_mismatches(); // another test's
   const auto environment = test_environment();
   const fs::path script = folder / repro_file;
@@ -97,10 +100,9 @@ Result<void> Evidence::conclude(const Ending &ending) const
   return write_file(folder_ / failure_file, failure_text(story));
 }
 
-void Evidence::discard() const
+Result<void> Evidence::discard() const
 {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
+  return remove_tree(folder_);
 }
 
 } // namespace verdict

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "evidence/source_lines.h"
 #include "guest/agent_client.h"
 #include "qemu/machine.h"
@@ -17,7 +18,8 @@ namespace verdict {
 /// repro.sh.
 class Evidence {
 public:
-  /// Makes the folder anew, with repro.sh in it, so that it is there however the test ends.
+  /// Makes the folder anew, with repro.sh in it, so that it is there however the test ends. Error:
+  /// the same test runs already.
   static Result<Evidence> begin(const std::string &test, const std::filesystem::path &folder);
 
   const std::filesystem::path &folder() const { return folder_; }
@@ -44,7 +46,7 @@ public:
   Result<void> conclude(const Ending &ending) const;
 
   /// Removes the folder: all is well.
-  void discard() const;
+  Result<void> discard() const;
 
 private:
   Evidence() = default;
@@ -53,6 +55,7 @@ private:
   std::filesystem::path folder_;
   std::string rerun_;
   std::optional<SourceLines> lines_;
+  std::optional<FileLock> lock_; ///< of the folder
   bool has_state_ = false;
 };
 

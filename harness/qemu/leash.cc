@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // verdict_leash PARENT PROGRAM ARGUMENT...: becomes PROGRAM, which then dies when PARENT does.
-// posix_spawn cannot ask for that by itself.
+// posix_spawn cannot ask for that by itself. To the kernel PARENT is the thread that called it.
 #include <cstdio>
 #include <cstdlib>
 

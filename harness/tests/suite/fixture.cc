@@ -289,7 +289,7 @@ void NicTest::conclude()
         evidence_->conclude({ .said = failures_up_to_now(), .guest = guest, .overdue = overdue_ }));
     tell_where();
   } else if (!is_set("VERDICT_KEEP")) {
-    evidence_->discard();
+    EXPECT_OK(evidence_->discard());
   }
 }
 
