@@ -19,13 +19,12 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "guest/port.h"
 
 namespace verdict::guest {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view port_name = "org.verdict.agent";
 
 void mount_at(const char *type, const char *where)
 {
@@ -80,7 +79,7 @@ Fd open_port()
     for (const auto &port : fs::directory_iterator("/sys/class/virtio-ports", ignored)) {
       std::string name;
       std::ifstream(port.path() / "name") >> name;
-      if (name == port_name)
+      if (name == agent_port)
         return Fd(::open(("/dev/" + port.path().filename().string()).c_str(), O_RDWR | O_CLOEXEC));
     }
     ::usleep(10'000);

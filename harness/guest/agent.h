@@ -2,7 +2,6 @@
 // What the parts of the guest agent share. PROTOCOL.md lists the operations.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -36,19 +35,7 @@ void add_fault_ops(Ops &ops);
 /// Loads a module of the image and what it depends on. No error if it is there already.
 Result<json> load_module(const std::string &name);
 
-/// Reads a file to its end.
-Result<std::string> read_file(const std::string &path);
-
 /// The index of an interface.
 Result<unsigned> index_of(const std::string &ifname);
-
-using Clock = std::chrono::steady_clock;
-
-/// What is left until a deadline, as poll() wants it; 0 if it has passed.
-inline int ms_until(Clock::time_point deadline)
-{
-  auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return left > 0 ? static_cast<int>(left) : 0;
-}
 
 } // namespace verdict::guest

@@ -10,6 +10,7 @@
 
 #include "agent_netlink.h"
 #include "base/bytes.h"
+#include "base/file.h"
 
 namespace verdict::guest {
 

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "base/deadline.h"
 #include "base/fd.h"
 #include "hex.h"
 
@@ -90,7 +91,7 @@ Result<json> receive_many(const json &request, json (*describe)(const Received &
 {
   auto fd = find_socket(request);
   size_t most = request.value("max", 1);
-  auto deadline = Clock::now() + std::chrono::milliseconds(request.value("timeout_ms", 0));
+  const auto deadline = Deadline::exactly(milliseconds(request.value("timeout_ms", 0)));
   json packets = json::array();
 
   if (!fd)
@@ -100,7 +101,7 @@ Result<json> receive_many(const json &request, json (*describe)(const Received &
       packets.push_back(describe(*packet));
       continue;
     }
-    int left = ms_until(deadline);
+    int left = deadline.poll_timeout();
     if (!left)
       break;
     pollfd wait{ *fd, POLLIN, 0 };

@@ -14,27 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
 #include "base/fd.h"
+#include "base/file.h"
 
 extern char **environ;
 
 namespace verdict::guest {
-
-Result<std::string> read_file(const std::string &path)
-{
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  char buffer[4096];
-  ssize_t n;
-
-  if (!file)
-    return fail_errno("open " + path);
-  while ((n = ::read(file.get(), buffer, sizeof(buffer))) > 0)
-    text.append(buffer, static_cast<size_t>(n));
-  if (n < 0)
-    return fail_errno("read " + path);
-  return text;
-}
 
 namespace {
 
@@ -65,14 +51,13 @@ Result<Pipe> make_pipe()
 }
 
 /// Collects both outputs until the command has closed them; false if the deadline came first.
-bool collect(std::array<Fd, 2> &pipes, std::array<std::string, 2> &texts,
-             Clock::time_point deadline)
+bool collect(std::array<Fd, 2> &pipes, std::array<std::string, 2> &texts, const Deadline &deadline)
 {
   char buffer[4096];
 
   while (pipes[0] || pipes[1]) {
     pollfd wait[2] = { { pipes[0].get(), POLLIN, 0 }, { pipes[1].get(), POLLIN, 0 } };
-    int left = ms_until(deadline);
+    int left = deadline.poll_timeout();
     if (!left)
       return false;
     if (::poll(wait, 2, left) <= 0)
@@ -128,7 +113,7 @@ Result<json> run(const json &request)
 
   std::array<Fd, 2> pipes{ std::move(out->read), std::move(err->read) };
   std::array<std::string, 2> texts;
-  bool ended = collect(pipes, texts, Clock::now() + timeout);
+  bool ended = collect(pipes, texts, Deadline::exactly(timeout));
   int status;
 
   if (!ended)
@@ -194,7 +179,7 @@ void add_system_ops(Ops &ops)
   ops["spawn"] = spawn;
   ops["kill"] = kill_spawned;
   ops["read"] = [](const json &request) -> Result<json> {
-    auto text = read_file(request.at("path"));
+    auto text = read_file(request.at("path").get<std::string>());
     if (!text)
       return tl::unexpected(text.error());
     return json{ { "data", *text } };

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/text.h"
+#include "guest/port.h"
 #include "packet/address.h"
 
 namespace verdict {
@@ -88,7 +89,8 @@ std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumb
   add("-mon", "chardev=qmp,mode=control");
   add("-device", format("virtio-serial-pci,id=ports,addr=0x%x", serial_slot));
   add("-chardev", format("socket,id=agent,fd=%d", plumbing.agent_fd));
-  add("-device", std::string("virtserialport,bus=ports.0,nr=1,chardev=agent,name=") + agent_port);
+  add("-device",
+      std::string("virtserialport,bus=ports.0,nr=1,chardev=agent,name=") + guest::agent_port);
   for (unsigned i = 0; i < config.nics.size(); i++) {
     add("-netdev", format("dgram,id=wire%u,local.type=fd,local.str=%u", i,
                           static_cast<unsigned>(plumbing.first_wire_fd) + i));

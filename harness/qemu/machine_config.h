@@ -56,9 +56,6 @@ struct Plumbing {
   int plugin_fd = 0;     ///< what it is told as fd=
 };
 
-/// The virtio-serial port of the guest agent.
-inline constexpr const char *agent_port = "org.verdict.agent";
-
 /// The program that is run, and looked up in PATH.
 inline constexpr const char *qemu_program = "qemu-system-x86_64";
 
