@@ -11,7 +11,7 @@ namespace verdict {
 namespace {
 
 /// For a guest that has left a call unanswered already, and for one that has not.
-constexpr milliseconds short_grace{ 5000 }, grace{ 30000 };
+constexpr milliseconds short_grace{ 2000 }, grace{ 10000 };
 
 /// Ends a guest whose agent does not answer.
 void end_hang(Machine &machine, const std::string &silence, SourceLines *lines)
