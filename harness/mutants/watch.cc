@@ -36,6 +36,24 @@ std::string complaint(const Trial &trial, const Mutant *mutant)
          mutant->function + "(), " + mutant->what + "; mutant " + std::to_string(mutant->id);
 }
 
+using Fates = std::vector<const Fate *>;
+
+/// The first of each list, then the second of each, and so on.
+Fates by_turns(const std::vector<Fates> &lists)
+{
+  size_t longest = 0;
+  for (const Fates &list : lists)
+    longest = std::max(longest, list.size());
+  Fates all;
+  for (size_t i = 0; i < longest; i++) {
+    for (const Fates &list : lists) {
+      if (i < list.size())
+        all.push_back(list[i]);
+    }
+  }
+  return all;
+}
+
 } // namespace
 
 std::string write_watches(const std::vector<Watch> &watches)
@@ -60,27 +78,27 @@ Result<std::vector<Watch>> read_watches(const std::string &text)
 
 std::vector<Watch> pick(const Report &report, size_t count)
 {
-  std::map<std::pair<std::string, std::string>, std::vector<const Fate *>> sorts; // file, kind
+  std::map<std::string, std::map<std::string, Fates>> sorts; // by file and kind
   for (const Fate &fate : report.fates) {
     if (!fate.kills.empty() && fate.kills.front().kernel == "fast" &&
         fate.kills.front().seconds < longest_seconds)
-      sorts[{ fate.mutant.file, fate.mutant.kind }].push_back(&fate);
+      sorts[fate.mutant.file][fate.mutant.kind].push_back(&fate);
   }
-  for (auto &[sort, fates] : sorts)
-    std::stable_sort(fates.begin(), fates.end(), [](const Fate *a, const Fate *b) {
-      return a->kills.front().seconds < b->kills.front().seconds;
-    });
-
-  // The quickest of each sort, then the second of each, until there are enough.
-  std::vector<Watch> picked;
-  for (size_t round = 0; picked.size() < count; round++) {
-    const size_t before = picked.size();
-    for (const auto &[sort, fates] : sorts) {
-      if (round < fates.size() && picked.size() < count)
-        picked.push_back({ fates[round]->mutant.key, fates[round]->kills.front().test });
+  std::vector<Fates> files;
+  for (auto &[file, kinds] : sorts) {
+    std::vector<Fates> lists;
+    for (auto &[kind, fates] : kinds) {
+      std::stable_sort(fates.begin(), fates.end(), [](const Fate *a, const Fate *b) {
+        return a->kills.front().seconds < b->kills.front().seconds;
+      });
+      lists.push_back(std::move(fates));
     }
-    if (picked.size() == before)
-      break;
+    files.push_back(by_turns(lists));
+  }
+  std::vector<Watch> picked;
+  for (const Fate *fate : by_turns(files)) {
+    if (picked.size() < count)
+      picked.push_back({ fate->mutant.key, fate->kills.front().test });
   }
   return picked;
 }

@@ -42,6 +42,7 @@ TEST(Pick, TakesTheQuickestOfEachFileAndKind)
                                   killed(5, "b.c", "call", 2),
                                   killed(6, "c.c", "call", 1, "debug"),
                                   killed(7, "d.c", "call", 60) } };
+  EXPECT_THAT(ids(report, pick(report, 2)), UnorderedElementsAre(3, 5)) << "of all files first";
   EXPECT_THAT(ids(report, pick(report, 3)), UnorderedElementsAre(3, 4, 5));
   EXPECT_THAT(ids(report, pick(report, 4)), UnorderedElementsAre(2, 3, 4, 5));
   EXPECT_THAT(pick(report, 10), SizeIs(4)) << "those that are killed soon, on the fast kernel";
