@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t status_offset = 12; // status, errors
 constexpr size_t length_offset = 8;  // length, checksum
+constexpr size_t command_offset = 8; // transmit: length, command
 
 } // namespace
 
@@ -124,6 +125,16 @@ Result<size_t> HostileNic::unsent()
 {
   const Ring now = TRY(ring(e1000::tdbal));
   return (now.tail + now.count - now.head) % now.count;
+}
+
+Result<std::vector<uint32_t>> HostileNic::unsent_commands()
+{
+  const Ring now = TRY(ring(e1000::tdbal));
+  std::vector<uint32_t> commands;
+  for (uint32_t slot = now.head; slot != now.tail; slot = (slot + 1) % now.count)
+    commands.push_back(
+        TRY(qtest_.readl(now.base + slot * e1000::descriptor_size + command_offset)));
+  return commands;
 }
 
 Result<void> HostileNic::call_unsent_done(uint32_t count)

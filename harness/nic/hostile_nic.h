@@ -27,6 +27,12 @@ inline constexpr uint8_t rxe = 1 << 7;   ///< error: Rx data
 } // namespace rx
 
 /// What a device says of a buffer that it has filled, whether that is true or not.
+namespace txd {
+inline constexpr uint32_t eop = 1 << 24;  ///< command: end of packet
+inline constexpr uint32_t ifcs = 1 << 25; ///< command: insert the FCS
+inline constexpr uint32_t rs = 1 << 27;   ///< command: report status
+} // namespace txd
+
 struct RxWriteBack {
   uint16_t length = 0; ///< with FCS
   uint8_t status = rx::dd | rx::eop;
@@ -58,6 +64,9 @@ public:
 
   /// Tx descriptors that the device has been told of and has not sent.
   Result<size_t> unsent();
+
+  /// Of each of them the word with length and command.
+  Result<std::vector<uint32_t>> unsent_commands();
 
   /// Says of the first of them, by DD, that they are done. Error: there are not so many.
   Result<void> call_unsent_done(uint32_t count);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A broken or hostile device: receive descriptors that say what cannot be. The frame is refused and
 // counted, neither program nor stack sees any of it, and the ring goes on.
+#include <algorithm>
+
 #include "nic/hostile_nic.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
@@ -23,6 +25,11 @@ RxWriteBack good(const Frame &frame, uint8_t errors = 0)
                       .data = frame.bytes };
   buffer.data.resize(buffer.length, 0xfc);
   return buffer;
+}
+
+bool ends_frame(uint32_t command)
+{
+  return command & txd::eop;
 }
 
 } // namespace
@@ -318,6 +325,39 @@ TEST_P(HostileDevice, AFramesFirstDescriptorDoneFreesNothing)
   ASSERT_OK_AND_ASSIGN(const auto back, wire().until_sentinel());
   ASSERT_EQ(back.size(), 2u);
   EXPECT_THAT(back[1], IsFrame(swapped(longer)));
+}
+
+// QEMU sends a frame whatever its descriptors ask for besides; a device does not.
+TEST_P(HostileDevice, EachDescriptorAsksForWhatItsFrameNeeds)
+{
+  ASSERT_OK(set_jumbo_mtu());
+  ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
+  // So that the frames that follow go beyond the ring's end.
+  const auto first = test_frames(nic(), 150);
+  ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(first, first.size()));
+  EXPECT_THAT(back, AreFrames(swapped(first)));
+
+  ASSERT_OK(device().send(false));
+  constexpr size_t pairs = 40;
+  std::vector<Frame> frames;
+  for (size_t i = 0; i < pairs; i++) {
+    frames.push_back(test_frame(nic(), i, 200));
+    frames.push_back(test_frame(nic(), i, buffer_size() + 900u));
+  }
+  ASSERT_OK(wire().inject(frames));
+  std::vector<uint32_t> commands;
+  ASSERT_OK(until("all frames are posted", [&]() -> Result<bool> {
+    commands = TRY(device().unsent_commands());
+    return std::ranges::count_if(commands, ends_frame) == 2 * pairs;
+  }));
+  for (size_t i = 0; i < commands.size(); i++) {
+    EXPECT_TRUE(commands[i] & txd::ifcs) << "descriptor " << i;
+    EXPECT_EQ(!!(commands[i] & txd::rs), ends_frame(commands[i])) << "descriptor " << i;
+  }
+
+  ASSERT_OK(device().send(true));
+  ASSERT_OK_AND_ASSIGN(back, wire().collect(frames.size()));
+  EXPECT_THAT(back, AreFrames(swapped(frames)));
 }
 
 VERDICT_ON_NICS_OF(life, HostileDevice);
