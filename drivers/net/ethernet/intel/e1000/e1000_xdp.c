@@ -16,8 +16,7 @@
 /* With the Tx lock held: may XDP post frames now? Without carrier they would
  * stay in the ring, and the watchdog would reset the device over and over.
  * When the stack has stopped its queue for want of descriptors, it gets the
- * next ones that come free. So trans_start, which the stack's watchdog reads
- * only while the queue is stopped, is the stack's alone.
+ * next ones that come free.
  */
 static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter,
 			     const struct netdev_queue *txq)
@@ -329,8 +328,10 @@ void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
 	}
 	e1000_xdp_posted(tx_ring, i);
 	xdp_ring_tx_done(rxq, rxq->tx_count - failed);
-	if (doorbell && rxq->tx_posted)
+	if (doorbell && rxq->tx_posted) {
+		txq_trans_cond_update(txq);
 		e1000_xdp_doorbell(adapter);
+	}
 	__netif_tx_unlock(txq);
 }
 
@@ -381,10 +382,12 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	}
 	e1000_xdp_posted(tx_ring, i);
 	xdp_ring_count_xmit(&adapter->xdp_stats, sent, n - sent);
-	if (flags & XDP_XMIT_FLUSH)
+	if (flags & XDP_XMIT_FLUSH) {
+		txq_trans_cond_update(txq);
 		e1000_xdp_doorbell(adapter);
-	else if (sent)
+	} else if (sent) {
 		WRITE_ONCE(tx_ring->xdp_unsent, true);
+	}
 	__netif_tx_unlock(txq);
 	return sent;
 }
