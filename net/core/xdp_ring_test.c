@@ -17,6 +17,7 @@ struct xdp_ring_fixture {
 	struct napi_struct napi;
 	struct xdp_ring_stats stats;
 	struct xdp_ring_rxq rxq;
+	struct xdp_ring_rxq other;	/* not made yet */
 };
 
 static int xdp_ring_test_poll(struct napi_struct *napi, int budget)
@@ -309,10 +310,8 @@ static void xdp_ring_takes_no_buffer_that_leaves_no_tailroom(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_config config = config_of(fixture);
-	struct xdp_ring_rxq *rxq;
+	struct xdp_ring_rxq *rxq = &fixture->other;
 
-	rxq = kunit_kzalloc(test, sizeof(*rxq), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, rxq);
 	config.buf_len = SKB_WITH_OVERHEAD(PAGE_SIZE) - XDP_RING_HEADROOM + 1;
 	KUNIT_EXPECT_EQ(test, -EINVAL, xdp_ring_create(rxq, &config));
 	config.buf_len--;
@@ -324,10 +323,8 @@ static void xdp_ring_creates_no_queue_without_a_pool(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_config config = config_of(fixture);
-	struct xdp_ring_rxq *rxq;
+	struct xdp_ring_rxq *rxq = &fixture->other;
 
-	rxq = kunit_kzalloc(test, sizeof(*rxq), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, rxq);
 	/* A pool that syncs wants to know how much */
 	config.buf_len = 0;
 	KUNIT_EXPECT_EQ(test, -EINVAL, xdp_ring_create(rxq, &config));
@@ -337,11 +334,9 @@ static void xdp_ring_allocates_where_the_device_reaches(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_config config = config_of(fixture);
-	struct xdp_ring_rxq *rxq;
+	struct xdp_ring_rxq *rxq = &fixture->other;
 	int bits;
 
-	rxq = kunit_kzalloc(test, sizeof(*rxq), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, rxq);
 	for (bits = 32; bits <= 33; bits++) {
 		KUNIT_ASSERT_EQ(test, 0,
 				dma_coerce_mask_and_coherent(fixture->dev,
