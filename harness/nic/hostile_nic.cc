@@ -9,8 +9,7 @@ namespace verdict {
 namespace {
 
 constexpr size_t status_offset = 12; // status, errors
-constexpr size_t length_offset = 8;  // length, checksum
-constexpr size_t command_offset = 8; // transmit: length, command
+constexpr size_t length_offset = 8;  // length; receive: checksum, transmit: command
 
 } // namespace
 
@@ -37,10 +36,7 @@ Result<HostileNic::Ring> HostileNic::ring(uint64_t first)
 
 Result<size_t> HostileNic::owned()
 {
-  auto now = ring(e1000::rdbal);
-  if (!now)
-    return tl::unexpected(now.error());
-  return (now->tail + now->count - now->head) % now->count;
+  return TRY(ring(e1000::rdbal)).owned();
 }
 
 Result<void> HostileNic::until_full()
@@ -50,7 +46,7 @@ Result<void> HostileNic::until_full()
     auto now = ring(e1000::rdbal);
     if (!now)
       return tl::unexpected(now.error());
-    const size_t owned = (now->tail + now->count - now->head) % now->count;
+    const size_t owned = now->owned();
     if (owned == now->count - spare_)
       return {};
     if (deadline.expired())
@@ -123,8 +119,7 @@ Result<void> HostileNic::send(bool on)
 
 Result<size_t> HostileNic::unsent()
 {
-  const Ring now = TRY(ring(e1000::tdbal));
-  return (now.tail + now.count - now.head) % now.count;
+  return TRY(ring(e1000::tdbal)).owned();
 }
 
 Result<std::vector<uint32_t>> HostileNic::unsent_commands()
@@ -132,20 +127,18 @@ Result<std::vector<uint32_t>> HostileNic::unsent_commands()
   const Ring now = TRY(ring(e1000::tdbal));
   std::vector<uint32_t> commands;
   for (uint32_t slot = now.head; slot != now.tail; slot = (slot + 1) % now.count)
-    commands.push_back(
-        TRY(qtest_.readl(now.base + slot * e1000::descriptor_size + command_offset)));
+    commands.push_back(TRY(qtest_.readl(now.base + slot * e1000::descriptor_size + length_offset)));
   return commands;
 }
 
 Result<void> HostileNic::call_unsent_done(uint32_t count)
 {
   const Ring now = TRY(ring(e1000::tdbal));
-  if (TRY(unsent()) < count)
+  if (now.owned() < count)
     return fail("the NIC has not been told of so many");
-  constexpr uint32_t done = 1;
   for (uint32_t i = 0; i < count; i++) {
     const uint64_t slot = (now.head + i) % now.count;
-    TRY(qtest_.writel(now.base + slot * e1000::descriptor_size + status_offset, done));
+    TRY(qtest_.writel(now.base + slot * e1000::descriptor_size + status_offset, txd::dd));
   }
   return {};
 }

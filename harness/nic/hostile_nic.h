@@ -28,6 +28,7 @@ inline constexpr uint8_t rxe = 1 << 7;   ///< error: Rx data
 
 /// What a device says of a buffer that it has filled, whether that is true or not.
 namespace txd {
+inline constexpr uint32_t dd = 1 << 0;    ///< status: the device is done with it
 inline constexpr uint32_t eop = 1 << 24;  ///< command: end of packet
 inline constexpr uint32_t ifcs = 1 << 25; ///< command: insert the FCS
 inline constexpr uint32_t rs = 1 << 27;   ///< command: report status
@@ -83,6 +84,9 @@ private:
   struct Ring {
     uint64_t base;
     uint32_t count, head, tail;
+
+    /// From head to tail, the device's.
+    uint32_t owned() const { return (tail + count - head) % count; }
   };
   Result<Ring> ring(uint64_t first);
   Result<void> until_full();

@@ -42,10 +42,10 @@ protected:
     // A page takes two; its pool takes 64 pages at once.
     constexpr size_t at_once = 2 * 64;
     const size_t left = TRY(bounce_buffers_left()), rx = column().nics.at(1).limits.rx_ring;
-    const size_t rounds = (left - most + at_once - 1) / at_once;
+    const size_t rounds = (left - std::min(left, most) + at_once - 1) / at_once;
     TRY(set_rings(static_cast<uint32_t>(rx + rounds * 64), column().nics.at(1).limits.tx_ring, 1));
-    if (TRY(bounce_buffers_left()) > most)
-      return fail(format("%zu bounce buffers are left", TRY(bounce_buffers_left())));
+    if (const size_t now = TRY(bounce_buffers_left()); now > most)
+      return fail(format("%zu bounce buffers are left, at most %zu were wanted", now, most));
     return {};
   }
 
