@@ -9,8 +9,8 @@ export OUT ?= $(CURDIR)/out
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
-.PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness verdicts check
-.PHONY: deep cost mutant-guest mutants lint clean
+.PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
+.PHONY: check deep cost mutant-guest mutants lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -58,13 +58,17 @@ tool: suite
 harness: tool
 	@scripts/harness
 
+# After the harness, as both keep all cores busy.
+sanitizers: harness
+	@scripts/harness --sanitizers
+
 verdicts: guest suite
 	@scripts/verdicts --jobs $(JOBS) --only verdicts
 
 mutant-guest: guest debug-guest harness
 	@scripts/mutants
 
-check: mutant-guest lint
+check: mutant-guest sanitizers lint
 	@scripts/verdicts --jobs $(JOBS) --only check
 
 deep: debug-guest suite
