@@ -4,8 +4,9 @@
 #include <openssl/sha.h>
 #include <sys/stat.h>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
-#include "base/text.h"
 
 namespace verdict {
 
@@ -15,7 +16,7 @@ std::string sha256(std::string_view text)
   SHA256(reinterpret_cast<const unsigned char *>(text.data()), text.size(), digest);
   std::string hex;
   for (const unsigned char byte : digest)
-    hex += format("%02x", byte);
+    hex += fmt::format("{:02x}", byte);
   return hex;
 }
 
@@ -25,9 +26,9 @@ Result<std::string> file_sha256(const std::filesystem::path &path,
   struct stat now;
   if (::stat(path.c_str(), &now) < 0)
     return fail_errno(path.string());
-  const std::string state = format("%s %lu:%lu %ld %ld.%09ld %ld.%09ld\n", path.c_str(), now.st_dev,
-                                   now.st_ino, now.st_size, now.st_mtim.tv_sec, now.st_mtim.tv_nsec,
-                                   now.st_ctim.tv_sec, now.st_ctim.tv_nsec);
+  const std::string state = fmt::format(
+      "{} {}:{} {} {}.{:09} {}.{:09}\n", path.string(), now.st_dev, now.st_ino, now.st_size,
+      now.st_mtim.tv_sec, now.st_mtim.tv_nsec, now.st_ctim.tv_sec, now.st_ctim.tv_nsec);
 
   const std::filesystem::path note = memory / sha256(path.string());
   if (auto known = read_file(note); known && known->starts_with(state))

@@ -19,5 +19,6 @@
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>

@@ -1,25 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/text.h"
 
-#include <cstdarg>
-#include <cstdio>
-
 namespace verdict {
-
-std::string format(const char *pattern, ...)
-{
-  va_list arguments;
-  va_start(arguments, pattern);
-  va_list again;
-  va_copy(again, arguments);
-  const int size = std::vsnprintf(nullptr, 0, pattern, arguments);
-  va_end(arguments);
-
-  std::string text(static_cast<size_t>(size), '\0');
-  std::vsnprintf(text.data(), text.size() + 1, pattern, again);
-  va_end(again);
-  return text;
-}
 
 std::vector<std::string> split_lines(std::string_view text)
 {

@@ -7,9 +7,6 @@
 
 namespace verdict {
 
-/// printf into a string.
-std::string format(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
-
 /// Lines of a text without their line ends; no empty line after the last line end.
 std::vector<std::string> split_lines(std::string_view text);
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "base/text.h"
+#include <fmt/format.h>
 
 namespace verdict::cost {
 
@@ -66,8 +66,8 @@ std::string registers_of(const Measurement &measurement)
   std::string text;
   for (const auto &[where, sum] : measurement.registers) {
     if (sum.reads + sum.writes > stray_accesses)
-      text += format("    %s 0x%llx: %.3f writes, %.3f reads\n", where.device.c_str(),
-                     static_cast<unsigned long long>(where.offset), sum.writes, sum.reads);
+      text += fmt::format("    {} 0x{:x}: {:.3f} writes, {:.3f} reads\n", where.device,
+                          where.offset, sum.writes, sum.reads);
   }
   return text;
 }
@@ -146,15 +146,15 @@ Comparison compare(const Budget &budget, const Measurement &measurement)
   Comparison result{ .broken = slower || chattier, .shrunk = !chattier && grown < -allowed_growth };
 
   result.text =
-      format("%s: %s: %.1f -> %.1f instructions a frame (%+.1f %%)", budget.system.c_str(),
-             budget.path.c_str(), budget.instructions, measurement.instructions, 100 * grown);
+      fmt::format("{}: {}: {:.1f} -> {:.1f} instructions a frame ({:+.1f} %)", budget.system,
+                  budget.path, budget.instructions, measurement.instructions, 100 * grown);
   if (chattier || std::abs(accesses - budget.accesses) > stray_accesses)
-    result.text += format(", %.3f -> %.3f register accesses", budget.accesses, accesses);
+    result.text += fmt::format(", {:.3f} -> {:.3f} register accesses", budget.accesses, accesses);
   result.text += "\n";
   if (slower || result.shrunk) {
     for (const Change &change : changes(budget, measurement, slower ? 1 : -1))
-      result.text += format("  %+9.1f  %s (%.1f -> %.1f)\n", change.by(), change.function.c_str(),
-                            change.from, change.to);
+      result.text += fmt::format("  {:+9.1f}  {} ({:.1f} -> {:.1f})\n", change.by(),
+                                 change.function, change.from, change.to);
   }
   if (chattier)
     result.text += "  register accesses are now\n" + registers_of(measurement);

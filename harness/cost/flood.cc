@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "base/text.h"
+#include <fmt/format.h>
 
 namespace verdict::cost {
 
@@ -90,7 +90,7 @@ public:
         if (auto healthy = machine_.health(); !healthy)
           return tl::unexpected(healthy.error());
         if (deadline.expired())
-          return fail(format("the guest took %zu of %zu frames", taken(), count_));
+          return fail(fmt::format("the guest took {} of {} frames", taken(), count_));
       }
       std::this_thread::sleep_for(nap);
     }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -35,7 +37,7 @@ Result<Window> one_frame(Subject &subject, size_t frames)
     return large;
   const double in = large->in - small->in;
   if (in < static_cast<double>(enough_frames))
-    return fail(format("the guest took %.0f of %zu frames", large->in, base_frames + frames));
+    return fail(fmt::format("the guest took {:.0f} of {} frames", large->in, base_frames + frames));
   Window frame{ .in = 1, .out = (large->out - small->out) / in };
   frame.counts.add(large->counts, 1 / in);
   frame.counts.add(small->counts, -1 / in);
@@ -54,7 +56,7 @@ bool takes_plugin(const fs::path &plugin)
   // It loads its plugins, and then finds nothing to do.
   auto qemu = Child::spawn({ .arguments = { qemu_program, "-machine", "none", "-accel", "tcg",
                                             "-display", "none", "-monitor", "none", "-S", "-plugin",
-                                            plugin.string() + format(",fd=%d", fd) },
+                                            plugin.string() + fmt::format(",fd={}", fd) },
                              .descriptors = { { counters->fd(), fd } },
                              .output = nothing->get(),
                              .error = nothing->get() });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cost/path.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace verdict::cost {
@@ -14,8 +16,8 @@ constexpr const char *counted_cpu = "max,erms=off,fsrm=off";
 
 std::string Case::name() const
 {
-  return format("%s: %s, %zu bytes, ring %u, %s", system->name.c_str(), path->name.c_str(),
-                point.size, point.ring, count_of(point.flows, "flow").c_str());
+  return fmt::format("{}: {}, {} bytes, ring {}, {}", system->name, path->name, point.size,
+                     point.ring, count_of(point.flows, "flow"));
 }
 
 const std::vector<System> &systems()

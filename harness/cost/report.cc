@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cost/report.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
-#include "base/text.h"
 #include "cost/plan.h"
 #include "cost/svg.h"
 #include "cost/table.h"
@@ -113,7 +113,7 @@ std::string profiles(const Report &report)
   for (const Measurement &m : report.measurements) {
     if (at_base(m))
       html += "<details><summary>" + escaped(title_of(m)) +
-              format(": %.1f</summary><pre>", m.instructions) +
+              fmt::format(": {:.1f}</summary><pre>", m.instructions) +
               escaped(functions_table(m, in_profile)) + "</pre></details>\n";
   }
   return html;
@@ -158,8 +158,8 @@ std::string to_json(const Report &report)
 
 std::string ratios_table(const Report &report)
 {
-  std::string text = format("%-18s %5s %5s %5s %9s  %-30s %9s %6s\n", "e1000", "bytes", "ring",
-                            "flows", "instr.", "peer", "instr.", "ratio");
+  std::string text = fmt::format("{:18} {:>5} {:>5} {:>5} {:>9}  {:30} {:>9} {:>6}\n", "e1000",
+                                 "bytes", "ring", "flows", "instr.", "peer", "instr.", "ratio");
   for (const Reach &reach : reaches()) {
     for (const Measurement &m : report.measurements) {
       if (m.system != "e1000" || m.path != reach.path)
@@ -168,11 +168,12 @@ std::string ratios_table(const Report &report)
       if (!peer || peer->instructions <= 0)
         continue;
       const double ratio = m.instructions / peer->instructions;
-      text += format("%-18s %5zu %5u %5u %9.1f  %-30s %9.1f %6.2f", m.path.c_str(), m.point.size,
-                     m.point.ring, m.point.flows, m.instructions, title_of(*peer).c_str(),
-                     peer->instructions, ratio);
+      text += fmt::format("{:18} {:5} {:5} {:5} {:9.1f}  {:30} {:9.1f} {:6.2f}", m.path,
+                          m.point.size, m.point.ring, m.point.flows, m.instructions,
+                          title_of(*peer), peer->instructions, ratio);
       if (reach.at_most)
-        text += format("  %s %.1f", ratio <= *reach.at_most ? "<=" : "is to be <=", *reach.at_most);
+        text += fmt::format("  {} {:.1f}",
+                            ratio <= *reach.at_most ? "<=" : "is to be <=", *reach.at_most);
       text += "\n";
     }
   }

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/bytes.h"
-#include "base/text.h"
 #include "cost/flood.h"
 #include "lab/link.h"
 #include "lab/napi.h"
@@ -95,9 +96,10 @@ Result<Window> Subject::window(size_t frames)
   if (!after)
     return tl::unexpected(after.error());
   if (stream_ && *after != sent_)
-    return fail(format("the guest has read %zu of %zu segments, and lost ones are not sent again: "
-                       "the host is too busy",
-                       static_cast<size_t>(*after), static_cast<size_t>(sent_)));
+    return fail(
+        fmt::format("the guest has read {} of {} segments, and lost ones are not sent again: "
+                    "the host is too busy",
+                    *after, sent_));
   window->in = static_cast<double>(*after - *before);
   return window;
 }
@@ -154,7 +156,7 @@ Register Subject::named(const Register &where) const
   for (size_t nic = 0; nic < windows_.size(); nic++) {
     const NicRegisters &window = windows_[nic];
     if (where.offset - window.address < window.size)
-      return { format("nic%zu", nic), where.offset - window.address };
+      return { fmt::format("nic{}", nic), where.offset - window.address };
   }
   return where;
 }

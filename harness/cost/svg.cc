@@ -6,7 +6,7 @@
 #include <numeric>
 #include <set>
 
-#include "base/text.h"
+#include <fmt/format.h>
 
 namespace verdict::cost {
 
@@ -22,24 +22,25 @@ const char *colour(size_t index)
 
 std::string open_document(double width, double height, const std::string &title)
 {
-  return format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
-                "width=\"%.0f\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                "<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
-                "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-                "<text x=\"10\" y=\"20\" font-size=\"15\">%s</text>\n",
-                width, height, width, escaped(title).c_str());
+  return fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" "
+                     "width=\"{:.0f}\" font-family=\"sans-serif\" font-size=\"12\">\n"
+                     "<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
+                     "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
+                     "<text x=\"10\" y=\"20\" font-size=\"15\">{}</text>\n",
+                     width, height, width, escaped(title));
 }
 
 std::string text_at(double x, double y, const char *anchor, const std::string &text)
 {
-  return format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y, anchor,
-                escaped(text).c_str());
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor,
+                     escaped(text));
 }
 
 std::string rectangle(double x, double y, double width, double height, size_t which)
 {
-  return format("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n", x, y,
-                width, height, colour(which));
+  return fmt::format(
+      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n", x, y,
+      width, height, colour(which));
 }
 
 std::string legend(double x, double y, size_t which, const std::string &label)
@@ -100,7 +101,7 @@ std::string svg(const BarChart &chart)
       x += width;
     }
     const double sum = std::accumulate(bar.parts.begin(), bar.parts.end(), 0.0);
-    text += text_at(x + 6, y + 14, "start", format("%.0f", sum));
+    text += text_at(x + 6, y + 14, "start", fmt::format("{:.0f}", sum));
     y += row;
   }
   return text + "</svg>\n";
@@ -129,19 +130,21 @@ std::string svg(const LineChart &chart)
   std::string text = open_document(left + width + legend_width, top + height + 50,
                                    chart.title + " (" + chart.y_unit + ")");
   for (double value = 0; value <= most; value += step) {
-    text += format("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n",
-                   left, y_of(value), left + width, y_of(value));
-    text += text_at(left - 8, y_of(value) + 4, "end", format("%.0f", value));
+    text += fmt::format(
+        "<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"#ddd\"/>\n", left,
+        y_of(value), left + width, y_of(value));
+    text += text_at(left - 8, y_of(value) + 4, "end", fmt::format("{:.0f}", value));
   }
   for (const double value : values)
-    text += text_at(x_of(value), top + height + 18, "middle", format("%.0f", value));
+    text += text_at(x_of(value), top + height + 18, "middle", fmt::format("{:.0f}", value));
   text += text_at(left + width / 2, top + height + 38, "middle", chart.x_unit);
   for (size_t i = 0; i < chart.lines.size(); i++) {
     std::string points;
     for (const auto &[x, y] : chart.lines[i].points)
-      points += format("%.1f,%.1f ", x_of(x), y_of(y));
-    text += format("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>\n",
-                   points.c_str(), colour(i));
+      points += fmt::format("{:.1f},{:.1f} ", x_of(x), y_of(y));
+    text +=
+        fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>\n",
+                    points, colour(i));
     text +=
         legend(left + width + 20, top + 20 * static_cast<double>(i + 1), i, chart.lines[i].label);
   }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace verdict::cost {
@@ -88,7 +90,7 @@ Result<Testpmd> Testpmd::start(Machine &machine, Counters &counters, guest::Agen
   if (!spawned)
     return tl::unexpected(spawned.error());
   const std::string output = (*spawned)["output"];
-  const std::string maps = format("/proc/%d/maps", (*spawned).value("pid", 0));
+  const std::string maps = fmt::format("/proc/{}/maps", (*spawned).value("pid", 0));
 
   const Deadline deadline(start_timeout);
   auto before = counters.read();

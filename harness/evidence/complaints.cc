@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "base/text.h"
 
@@ -27,14 +29,13 @@ std::string where_cpus_are(const std::vector<CpuPosition> &cpus, SourceLines *li
 {
   std::vector<std::string> texts;
   for (const CpuPosition &cpu : cpus) {
-    std::string text = format("CPU %zu ", texts.size());
+    std::string text = fmt::format("CPU {} ", texts.size());
     if (cpu.halted) {
       texts.push_back(text + "waits for an interrupt");
       continue;
     }
     const auto place = lines && lines->map() ? lines->map()->place(cpu.address) : std::nullopt;
-    text += place ? "in " + place->text()
-                  : format("at 0x%llx", static_cast<unsigned long long>(cpu.address));
+    text += place ? "in " + place->text() : fmt::format("at 0x{:x}", cpu.address);
     if (place) {
       if (const auto line = lines->of(*place))
         text += ", " + *line;
@@ -77,7 +78,7 @@ std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
       const auto first = std::find_if(splats.begin(), splat, same);
       text += first == splat
                   ? explain(*splat, lines)
-                  : format("line %zu: the same as in line %zu\n", splat->line, first->line);
+                  : fmt::format("line {}: the same as in line {}\n", splat->line, first->line);
     }
     text.pop_back(); // its last line end
     found.push_back(std::move(text));

@@ -3,8 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
-#include "base/text.h"
 #include "evidence/failure_text.h"
 #include "evidence/machine_state.h"
 #include "evidence/repro.h"
@@ -79,7 +80,7 @@ void Evidence::take_state(Machine &machine, guest::Agent *agent,
       folder_ / state_file,
       state.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   if (!written)
-    std::fprintf(stderr, "%s\n", written.error().message.c_str());
+    fmt::print(stderr, "{}\n", written.error().message);
   if (agent)
     agent->remark("the test goes on");
 }
@@ -95,7 +96,7 @@ Result<void> Evidence::conclude(const Ending &ending) const
                       .rerun = rerun_ };
   for (const Description &known : descriptions) {
     if (file_exists(folder_ / known.file))
-      story.folder.push_back(format("%-16s %s", known.file, known.text));
+      story.folder.push_back(fmt::format("{:16} {}", known.file, known.text));
   }
   return write_file(folder_ / failure_file, failure_text(story));
 }

@@ -3,6 +3,8 @@
 
 #include <functional>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "evidence/complaints.h"
 #include "nic/nic_state.h"
@@ -126,7 +128,7 @@ ordered_json machine_state(Machine &machine, guest::Agent *agent,
   const auto cpus = cpu_positions(machine);
   state["cpus"] = cpus ? ordered_json(where_cpus_are(*cpus, lines)) : missing(cpus.error().message);
   for (size_t i = 0; i < machine.nic_count(); i++) {
-    ordered_json &nic = state["nics"][format("nic%zu", i)];
+    ordered_json &nic = state["nics"][fmt::format("nic{}", i)];
     nic["model"] = machine.config().nics[i].model;
     nic["from outside"] = value_or_reason(nic_state(machine, i));
   }

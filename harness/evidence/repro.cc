@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "base/text.h"
+#include <fmt/format.h>
 
 namespace verdict {
 
@@ -113,7 +113,7 @@ Result<std::string> gdb_commands(const fs::path &kernel, SourceLines &lines, con
     }
     text += "add-symbol-file " + file->string();
     for (const auto &[section, address] : module.sections)
-      text += format(" -s %s 0x%llx", section.c_str(), static_cast<unsigned long long>(address));
+      text += fmt::format(" -s {} 0x{:x}", section, address);
     text += "\n";
   }
   return text + "target remote " + socket.string() + "\n";

@@ -3,6 +3,8 @@
 
 #include <regex>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -100,8 +102,7 @@ Result<std::string> SourceLines::of(const CodePlace &place)
 
 std::string explain(const Splat &splat, SourceLines *lines)
 {
-  std::string text =
-      format("line %zu: %s\n  (%s)\n", splat.line, splat.text.c_str(), splat.reason.c_str());
+  std::string text = fmt::format("line {}: {}\n  ({})\n", splat.line, splat.text, splat.reason);
   const char *relation = "in";
   for (const CodePlace &place : splat.places) {
     text += std::string("  ") + relation + " " + place.text();

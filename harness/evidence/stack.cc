@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <mutex>
 
+#include <fmt/format.h>
+
 #include "base/process.h"
 #include "base/text.h"
 
@@ -56,7 +58,7 @@ std::vector<std::string> own_addresses(const std::vector<void *> &stack)
       continue;
     // A return address may belong to the line after the call already.
     const auto offset = static_cast<char *>(frame) - static_cast<char *>(self.dli_fbase) - 1;
-    addresses.push_back(format("0x%llx", static_cast<unsigned long long>(offset)));
+    addresses.push_back(fmt::format("0x{:x}", offset));
   }
   return addresses;
 }

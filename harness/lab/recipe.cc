@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "base/deadline.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -57,16 +59,16 @@ Result<void> set_up(Machine &machine, const Column &column)
     return machine.health();
   }
   for (unsigned cpu = 1; cpu < column.machine.cpus; cpu++)
-    TRY(agent.write(format("/sys/devices/system/cpu/cpu%u/online", cpu), "1"));
+    TRY(agent.write(fmt::format("/sys/devices/system/cpu/cpu{}/online", cpu), "1"));
   for (const char *scope : { "all", "default" })
-    TRY(agent.write(format("/proc/sys/net/ipv6/conf/%s/disable_ipv6", scope), "1"));
+    TRY(agent.write(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", scope), "1"));
   for (const std::string &module : modules_of(column))
     TRY(load_module(agent, module));
   std::vector<std::string> names;
   for (unsigned i = 0; i < machine.nic_count(); i++) {
     auto name = set_up_nic(agent, i);
     if (!name)
-      return fail(format("nic%u: ", i) + name.error().message);
+      return fail(fmt::format("nic{}: ", i) + name.error().message);
     names.push_back(*name);
   }
   for (const std::string &name : names)
@@ -115,7 +117,7 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   for (const Nic &nic : column.nics)
     spec.machine.nics.push_back(nic.device);
   spec.set_up = [column](Machine &machine) { return set_up(machine, column); };
-  spec.set_up_key = format("%s modules ", set_up_version) + join(modules_of(column), " ");
+  spec.set_up_key = fmt::format("{} modules ", set_up_version) + join(modules_of(column), " ");
   return spec;
 }
 

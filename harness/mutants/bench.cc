@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 
+#include <fmt/format.h>
+
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/process.h"
@@ -102,7 +104,7 @@ Result<std::vector<std::string>> Bench::tests(const std::string &filter) const
 fs::path Bench::work_of(const std::string &kernel, const Mutant *mutant,
                         const std::string &test) const
 {
-  std::string name = format("%s.%d.%s", kernel.c_str(), mutant ? mutant->id : 0, test.c_str());
+  std::string name = fmt::format("{}.{}.{}", kernel, mutant ? mutant->id : 0, test);
   std::replace(name.begin(), name.end(), '/', '-');
   return work() / name;
 }
@@ -127,7 +129,7 @@ Result<Trial> Bench::run_in(const fs::path &directory, const std::string &kernel
   if (!file_exists(json) && in_time.expired())
     return Trial{ .outcome = Outcome::failed,
                   .how = time_is_over,
-                  .said = format("the test did not end in %ld s", static_cast<long>(limit.count())),
+                  .said = fmt::format("the test did not end in {} s", limit.count()),
                   .seconds = static_cast<double>(limit.count()) };
   if (!ended || !ended->starts_with("exit status"))
     return fail("the suite ended by " + ended.value_or("being killed") +

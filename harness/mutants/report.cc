@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -120,15 +121,16 @@ std::string name_of(const Trial &trial)
 
 std::string percent(size_t part, size_t whole)
 {
-  return whole ? format("%.1f %%", 100.0 * static_cast<double>(part) / static_cast<double>(whole))
+  return whole ? fmt::format("{:.1f} %",
+                             100.0 * static_cast<double>(part) / static_cast<double>(whole))
                : "-";
 }
 
 std::string lines_of(const Fate &fate)
 {
   const Mutant &mutant = fate.mutant;
-  std::string text = format("%4d  %s  %s()  %s\n", mutant.id, mutant.place().c_str(),
-                            mutant.function.c_str(), mutant.what.c_str());
+  std::string text =
+      fmt::format("{:4}  {}  {}()  {}\n", mutant.id, mutant.place(), mutant.function, mutant.what);
   if (!mutant.source.empty())
     text += "      as in " + mutant.source + "\n";
   if (!fate.kills.empty()) {
@@ -141,8 +143,9 @@ std::string lines_of(const Fate &fate)
   if (fate.finished && fate.tests == 0)
     text += "      no test comes by it\n";
   else
-    text += format("      survived %s%s\n", count_of(fate.tests, "test").c_str(),
-                   fate.on_debug ? ", some on the debug kernel" : ", none on the debug kernel");
+    text +=
+        fmt::format("      survived {}{}\n", count_of(fate.tests, "test"),
+                    fate.on_debug ? ", some on the debug kernel" : ", none on the debug kernel");
   if (!fate.error.empty())
     text += "      ERROR: " + fate.error + "\n";
   if (!fate.reason.empty())
@@ -269,17 +272,17 @@ std::string to_table(const Report &report)
     text += lines_of(fate);
   text += "\nkills  tried on  only it  test\n";
   for (const TestRecord &record : report.tests)
-    text += format("%5zu  %8zu  %7zu  %s\n", record.kills, record.tried, record.only_it.size(),
-                   record.test.c_str());
+    text += fmt::format("{:5}  {:8}  {:7}  {}\n", record.kills, record.tried, record.only_it.size(),
+                        record.test);
   const Sums sums = sums_of(report);
   const size_t all = report.fates.size(), killed = sums.on_fast + sums.on_debug;
-  text += format("\n%s, kernel %s\n", count_of(all, "mutant").c_str(), report.release.c_str());
-  text += format("%5zu killed (%s): %zu on the fast kernel, %zu on the debug kernel\n", killed,
-                 percent(killed, all).c_str(), sums.on_fast, sums.on_debug);
-  text += format("%5zu survive, and nobody could notice them\n", sums.with_reason);
-  text += format("%5zu survive without a reason\n", sums.survivors);
+  text += fmt::format("\n{}, kernel {}\n", count_of(all, "mutant"), report.release);
+  text += fmt::format("{:5} killed ({}): {} on the fast kernel, {} on the debug kernel\n", killed,
+                      percent(killed, all), sums.on_fast, sums.on_debug);
+  text += fmt::format("{:5} survive, and nobody could notice them\n", sums.with_reason);
+  text += fmt::format("{:5} survive without a reason\n", sums.survivors);
   if (sums.unfinished)
-    text += format("%5zu were not run to the end\n", sums.unfinished);
+    text += fmt::format("{:5} were not run to the end\n", sums.unfinished);
   for (const std::string &what : report.unconfirmed)
     text += "failed once, and then passed: " + what + "\n";
   for (const std::string &fault : report.faults)

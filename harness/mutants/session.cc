@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <functional>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "mutants/parallel.h"
 
@@ -59,9 +61,9 @@ public:
     const std::chrono::duration<double> spent = Clock::now() - start_;
     const double left =
         spent.count() / static_cast<double>(done_) * static_cast<double>(count_ - done_);
-    const std::string rest = left < 90 ? format("%.0f s", left) : format("%.0f min", left / 60);
-    std::fprintf(stderr, "%zu/%zu  %s  (about %s left)\n", done_, count_, what.c_str(),
-                 rest.c_str());
+    const std::string rest =
+        left < 90 ? fmt::format("{:.0f} s", left) : fmt::format("{:.0f} min", left / 60);
+    fmt::print(stderr, "{}/{}  {}  (about {} left)\n", done_, count_, what, rest);
   }
 
 private:
@@ -201,8 +203,8 @@ Result<void> Session::run_round(const std::vector<Test> &tests, const Wish &wish
   return all_of(wish.jobs, left.size(), [&](size_t i) -> Result<void> {
     const Mutant &mutant = *left[i];
     const std::string what = TRY(run_mutant(mutant, tests, every, most));
-    progress.step(format("mutant %d, %s: %s: %s", mutant.id, mutant.place().c_str(),
-                         mutant.what.c_str(), what.c_str()));
+    progress.step(
+        fmt::format("mutant {}, {}: {}: {}", mutant.id, mutant.place(), mutant.what, what));
     return {};
   });
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -48,7 +49,7 @@ Result<std::vector<Trial>> read_trials(const std::string &text)
       if (entry.contains("reached"))
         trials.back().reached = entry["reached"].get<std::vector<int>>();
     } catch (const json::exception &error) {
-      return fail(format("line %zu is no trial: %s", trials.size() + 1, error.what()));
+      return fail(fmt::format("line {} is no trial: {}", trials.size() + 1, error.what()));
     }
   }
   return trials;

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
+
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -73,8 +75,8 @@ Result<void> mutate(const Options &options)
   const size_t by_hand = mutants.size();
   mutants.insert(mutants.end(), found.mutants.begin(), found.mutants.end());
   mutants = without_overlaps(mutants);
-  std::fprintf(stderr, "verdict_mutate: %zu candidates, %zu of them by hand\n", mutants.size(),
-               by_hand);
+  fmt::print(stderr, "verdict_mutate: {} candidates, {} of them by hand\n", mutants.size(),
+             by_hand);
 
   Sifted sifted = TRY(sift({ compilers, options.tree, options.woven, options.work }, sources,
                            found.functions, mutants));
@@ -85,11 +87,10 @@ Result<void> mutate(const Options &options)
     TRY(write_file(options.woven + file, text));
   const auto reasons = TRY(read_reasons(TRY(read_file(options.reasons))));
   TRY(write_file(options.catalogue, TRY(catalogue(sifted, reasons, options.release, sha256(all)))));
-  std::fprintf(stderr,
-               "verdict_mutate: %zu mutants; %zu did not compile, %zu have the original's object "
-               "code, %zu another one's, %zu were too many\n",
-               sifted.kept.size(), sifted.not_compiled, sifted.equal, sifted.doubled,
-               sifted.thinned);
+  fmt::print(stderr,
+             "verdict_mutate: {} mutants; {} did not compile, {} have the original's object "
+             "code, {} another one's, {} were too many\n",
+             sifted.kept.size(), sifted.not_compiled, sifted.equal, sifted.doubled, sifted.thinned);
   return {};
 }
 
@@ -122,7 +123,7 @@ int main(int argc, char **argv)
     *path = std::filesystem::absolute(*path);
 
   if (auto done = verdict::mutate::mutate(options); !done) {
-    std::fprintf(stderr, "verdict_mutate: %s\n", done.error().message.c_str());
+    fmt::print(stderr, "verdict_mutate: {}\n", done.error().message);
     return 1;
   }
   return 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/file.h"
@@ -39,8 +40,8 @@ protected:
   {
     std::string text;
     for (const Mutant &mutant : found_.mutants) {
-      text += format("%u %s() %s: %s\n", mutant.line, mutant.function.c_str(), mutant.kind.c_str(),
-                     mutant.what.c_str());
+      text +=
+          fmt::format("{} {}() {}: {}\n", mutant.line, mutant.function, mutant.kind, mutant.what);
       const auto before = split_lines(sources_.at(mutant.file()));
       const auto after = split_lines(weave(sources_, { mutant }).at(mutant.file()));
       for (size_t i = 0; i < before.size(); i++) {

@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -163,7 +165,7 @@ Result<std::vector<std::string>> Sifter::outcomes(const std::vector<Function> &f
 
   std::map<std::string, std::string> compiled;
   for (const auto &[unit, compiler] : sieve_.units) {
-    std::fprintf(stderr, "verdict_mutate: compiling the mutants of %s\n", unit.c_str());
+    fmt::print(stderr, "verdict_mutate: compiling the mutants of {}\n", unit);
     const auto assembly = TRY(compile_variants(unit, functions, mutants, faulty));
     compiled.merge(comparable_functions(assembly, suffix));
     TRY(write_file(sieve_.woven + unit, sources_.at(unit)));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "nic/e1000_registers.h"
 #include "qemu/physical_memory.h"
@@ -44,8 +46,8 @@ Result<E1000Ring> read_ring(Machine &machine, uint64_t registers)
                   .tail = TRY(physical_word(machine, registers + e1000::ring::tail)),
                   .descriptors = {} };
   if (!count || count > most_descriptors || ring.head >= count || ring.tail >= count)
-    return fail(format("no ring: %u descriptors, head %u, tail %u; is its interface up?", count,
-                       ring.head, ring.tail));
+    return fail(fmt::format("no ring: {} descriptors, head {}, tail {}; is its interface up?",
+                            count, ring.head, ring.tail));
   const auto words = TRY(physical_words(machine, base, count * e1000::descriptor_size / 4));
   for (size_t i = 0; i < words.size(); i += 4)
     ring.descriptors.push_back({ .address = words[i] | static_cast<uint64_t>(words[i + 1]) << 32,
@@ -67,24 +69,23 @@ std::string names(uint32_t value, std::initializer_list<std::pair<uint32_t, cons
 
 std::string rx_text(const E1000Descriptor &descriptor)
 {
-  return format("buffer 0x%llx, length %u, status %s, errors 0x%02x",
-                static_cast<unsigned long long>(descriptor.address), descriptor.lower & 0xffff,
-                names(descriptor.upper, { { 1 << 0, "DD" }, { 1 << 1, "EOP" } }).c_str(),
-                descriptor.upper >> 8 & 0xff);
+  return fmt::format("buffer 0x{:x}, length {}, status {}, errors 0x{:02x}", descriptor.address,
+                     descriptor.lower & 0xffff,
+                     names(descriptor.upper, { { 1 << 0, "DD" }, { 1 << 1, "EOP" } }),
+                     descriptor.upper >> 8 & 0xff);
 }
 
 std::string tx_text(const E1000Descriptor &descriptor)
 {
-  return format("buffer 0x%llx, length %u, command %s, status %s",
-                static_cast<unsigned long long>(descriptor.address), descriptor.lower & 0xffff,
-                names(descriptor.lower >> 24, { { 1 << 0, "EOP" },
-                                                { 1 << 1, "IFCS" },
-                                                { 1 << 3, "RS" },
-                                                { 1 << 5, "DEXT" },
-                                                { 1 << 6, "VLE" },
-                                                { 1 << 7, "IDE" } })
-                    .c_str(),
-                names(descriptor.upper, { { 1 << 0, "DD" } }).c_str());
+  return fmt::format("buffer 0x{:x}, length {}, command {}, status {}", descriptor.address,
+                     descriptor.lower & 0xffff,
+                     names(descriptor.lower >> 24, { { 1 << 0, "EOP" },
+                                                     { 1 << 1, "IFCS" },
+                                                     { 1 << 3, "RS" },
+                                                     { 1 << 5, "DEXT" },
+                                                     { 1 << 6, "VLE" },
+                                                     { 1 << 7, "IDE" } }),
+                     names(descriptor.upper, { { 1 << 0, "DD" } }));
 }
 
 /// The descriptors around head and tail, each by its number, in the ring's order.
@@ -161,7 +162,8 @@ Result<ordered_json> e1000_state(Machine &machine, uint64_t registers, bool behi
 {
   ordered_json state;
   for (const auto &[name, offset] : plain_registers)
-    state["registers"][name] = format("0x%08x", TRY(physical_word(machine, registers + offset)));
+    state["registers"][name] =
+        fmt::format("0x{:08x}", TRY(physical_word(machine, registers + offset)));
   if (behind_iommu) {
     state["rx_ring"] = state["tx_ring"] = { { "missing", "its addresses are an IOMMU's" } };
     return state;

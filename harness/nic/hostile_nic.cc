@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "nic/hostile_nic.h"
 
-#include "base/text.h"
+#include <fmt/format.h>
+
 #include "nic/e1000_registers.h"
 
 namespace verdict {
@@ -50,8 +51,8 @@ Result<void> HostileNic::until_full()
     if (owned == now->count - spare_)
       return {};
     if (deadline.expired())
-      return fail(format("the driver does not fill its ring of %u: the device owns %zu", now->count,
-                         owned));
+      return fail(fmt::format("the driver does not fill its ring of {}: the device owns {}",
+                              now->count, owned));
   }
 }
 
@@ -93,7 +94,7 @@ Result<void> HostileNic::write_back_all(const std::vector<RxWriteBack> &buffers)
   uint32_t slot = now->head;
   for (const RxWriteBack &buffer : buffers) {
     if (slot == now->tail)
-      return fail(format("the device owns fewer than %zu descriptors", buffers.size()));
+      return fail(fmt::format("the device owns fewer than {} descriptors", buffers.size()));
     if (auto done = write_back(*now, slot, buffer); !done)
       return done;
     slot = (slot + 1) % now->count;

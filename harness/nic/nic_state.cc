@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include <fmt/format.h>
+
 #include "nic/e1000_state.h"
 #include "qemu/register_trace.h"
 
@@ -21,7 +22,7 @@ Result<ordered_json> virtio_state(Machine &machine, size_t nic)
   for (const auto &[name, queue] : queues) {
     state[name] = TRY(machine.qmp().command(
         "x-query-virtio-queue-status",
-        { { "path", format("/machine/peripheral/nic%zu/virtio-backend", nic) },
+        { { "path", fmt::format("/machine/peripheral/nic{}/virtio-backend", nic) },
           { "queue", queue } }));
   }
   return state;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "packet/address.h"
 
-#include "base/text.h"
+#include <fmt/format.h>
 
 namespace verdict {
 
 std::string MacAddress::text() const
 {
-  return format("%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4],
-                bytes[5]);
+  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", bytes[0], bytes[1], bytes[2],
+                     bytes[3], bytes[4], bytes[5]);
 }
 
 std::string Ipv4Address::text() const
 {
-  return format("%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
+  return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
 NicAddress NicAddress::of(unsigned index)

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "packet/dissect.h"
 
@@ -20,13 +22,13 @@ std::string row(char mark, size_t offset, const Frame &frame)
     if (i % row_size == row_size / 2)
       hex += ' ';
     if (i < frame.size()) {
-      hex += format(" %02x", frame[i]);
+      hex += fmt::format(" {:02x}", frame[i]);
       ascii += frame[i] >= 0x20 && frame[i] < 0x7f ? static_cast<char>(frame[i]) : '.';
     } else {
       hex += "   ";
     }
   }
-  return format("%c %04zx %s  %s\n", mark, offset, hex.c_str(), ascii.c_str());
+  return fmt::format("{} {:04x} {}  {}\n", mark, offset, hex, ascii);
 }
 
 bool byte_differs(const Frame &a, const Frame &b, size_t i)
@@ -75,7 +77,7 @@ std::string differing_rows(const Frame &expected, const Frame &actual)
       end += row_size;
     const size_t rows = (end - offset) / row_size;
     if (rows > 2) {
-      text += format("  ...   %zu equal lines\n", rows);
+      text += fmt::format("  ...   {} equal lines\n", rows);
     } else {
       for (; offset < end; offset += row_size)
         text += row(' ', offset, expected);
@@ -113,12 +115,12 @@ std::string frame_difference(const Frame &expected, const Frame &actual)
 
   std::string text;
   if (expected.size() != actual.size())
-    text += format("length: expected %zu, actual %zu\n", expected.size(), actual.size());
+    text += fmt::format("length: expected {}, actual {}\n", expected.size(), actual.size());
   text += "expected: " + summary(expected) + "\n";
   text += "actual:   " + summary(actual) + "\n";
-  text += format("%s, the first at 0x%04zx (%s)\n",
-                 (count_of(count, "byte") + (count == 1 ? " differs" : " differ")).c_str(), first,
-                 dissect(named).field_at(first).c_str());
+  text += fmt::format("{}, the first at 0x{:04x} ({})\n",
+                      count_of(count, "byte") + (count == 1 ? " differs" : " differ"), first,
+                      dissect(named).field_at(first));
   return text + differing_rows(expected, actual);
 }
 

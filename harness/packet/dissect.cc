@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace verdict {
@@ -247,9 +249,9 @@ std::string summary(const Frame &frame)
   std::string text = seen.ethernet->src.text() + " > " + seen.ethernet->dst.text();
   uint16_t type = *seen.ethernet->type;
   for (const Vlan &vlan : seen.vlans) {
-    text += format(" VLAN %u", vlan.id);
+    text += fmt::format(" VLAN {}", vlan.id);
     if (vlan.priority)
-      text += format(" priority %u", vlan.priority);
+      text += fmt::format(" priority {}", vlan.priority);
     type = *vlan.type;
   }
   if (seen.arp) {
@@ -259,26 +261,26 @@ std::string summary(const Frame &frame)
     else if (arp.operation == 2)
       text += " ARP " + arp.sender_ip.text() + " is at " + arp.sender_mac.text();
     else
-      text += format(" ARP operation %u", arp.operation);
+      text += fmt::format(" ARP operation {}", arp.operation);
   } else if (seen.ipv4) {
     text += " IPv4 " + seen.ipv4->src.text() + " > " + seen.ipv4->dst.text();
     if (seen.icmp_echo)
-      text +=
-          format(" ICMP echo %s id 0x%04x seq %u", seen.icmp_echo->type == 8 ? "request" : "reply",
-                 seen.icmp_echo->id, seen.icmp_echo->sequence);
+      text += fmt::format(" ICMP echo {} id 0x{:04x} seq {}",
+                          seen.icmp_echo->type == 8 ? "request" : "reply", seen.icmp_echo->id,
+                          seen.icmp_echo->sequence);
     else if (seen.udp)
-      text += format(" UDP %u > %u", seen.udp->src_port, seen.udp->dst_port);
+      text += fmt::format(" UDP {} > {}", seen.udp->src_port, seen.udp->dst_port);
     else if (seen.tcp)
-      text +=
-          format(" TCP %u > %u flags 0x%02x seq %u ack %u", seen.tcp->src_port, seen.tcp->dst_port,
-                 seen.tcp->flags, seen.tcp->sequence, seen.tcp->acknowledgement);
+      text += fmt::format(" TCP {} > {} flags 0x{:02x} seq {} ack {}", seen.tcp->src_port,
+                          seen.tcp->dst_port, seen.tcp->flags, seen.tcp->sequence,
+                          seen.tcp->acknowledgement);
     else
-      text += format(" protocol %u", *seen.ipv4->protocol);
+      text += fmt::format(" protocol {}", *seen.ipv4->protocol);
   } else {
-    text += format(" type 0x%04x", type);
+    text += fmt::format(" type 0x{:04x}", type);
   }
   if (!seen.payload.bytes.empty())
-    text += format(" payload %zu", seen.payload.bytes.size());
+    text += fmt::format(" payload {}", seen.payload.bytes.size());
   text += ", " + count_of(frame.size(), "byte");
   if (!seen.ill.empty())
     text += " (" + join(seen.ill, ", ") + ")";

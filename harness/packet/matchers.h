@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/text.h"
@@ -67,9 +68,9 @@ public:
     constexpr size_t limit = 10;
     std::string text;
     for (size_t i = 0; i < frames.size() && i < limit; i++)
-      text += format("  %zu: %s\n", i, summary(frames[i]).c_str());
+      text += fmt::format("  {}: {}\n", i, summary(frames[i]));
     if (frames.size() > limit)
-      text += format("  and %zu more\n", frames.size() - limit);
+      text += fmt::format("  and {} more\n", frames.size() - limit);
     return text;
   }
 };

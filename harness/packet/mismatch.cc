@@ -5,7 +5,8 @@
 #include <mutex>
 #include <utility>
 
-#include "base/text.h"
+#include <fmt/format.h>
+
 #include "packet/pcapng.h"
 
 namespace verdict {
@@ -25,12 +26,12 @@ void write(PcapngWriter &writer, const FrameMismatch &mismatch, uint32_t expecte
     const bool wanted = i < mismatch.expected.size(), came = i < mismatch.actual.size();
     if (wanted)
       writer.add(expected, Direction::outbound, mismatch.expected[i],
-                 format("frame %zu, expected%s", i, came ? "" : "; none came"));
+                 fmt::format("frame {}, expected{}", i, came ? "" : "; none came"));
     if (came) {
       const bool equal = wanted && mismatch.expected[i] == mismatch.actual[i];
       const char *text = equal ? "as expected" : wanted ? "which differs" : "surplus";
       writer.add(received, Direction::outbound, mismatch.actual[i],
-                 format("frame %zu, %s", i, text));
+                 fmt::format("frame {}, {}", i, text));
     }
   }
 }

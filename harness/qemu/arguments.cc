@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fmt/format.h>
+
 #include "qemu/machine_config.h"
 
 #include <fstream>
 
-#include "base/text.h"
 #include "guest/port.h"
 #include "packet/address.h"
 
@@ -18,8 +19,8 @@ constexpr unsigned first_nic_slot = 16;
 std::string nic_device(const NicConfig &nic, unsigned index)
 {
   std::string device =
-      format("%s,id=nic%u,netdev=wire%u,mac=%s,addr=0x%x,romfile=", nic.model.c_str(), index, index,
-             NicAddress::of(index).guest_mac.text().c_str(), first_nic_slot + index);
+      fmt::format("{},id=nic{},netdev=wire{},mac={},addr=0x{:x},romfile=", nic.model, index, index,
+                  NicAddress::of(index).guest_mac.text(), first_nic_slot + index);
   if (!nic.bus.empty())
     device += ",bus=" + nic.bus;
   if (!nic.options.empty())
@@ -85,21 +86,21 @@ std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumb
     add("-device", device);
   add("-chardev", "file,id=serial,path=" + plumbing.serial_log);
   add("-serial", "chardev:serial");
-  add("-chardev", format("socket,id=qmp,fd=%d", plumbing.qmp_fd));
+  add("-chardev", fmt::format("socket,id=qmp,fd={}", plumbing.qmp_fd));
   add("-mon", "chardev=qmp,mode=control");
-  add("-device", format("virtio-serial-pci,id=ports,addr=0x%x", serial_slot));
-  add("-chardev", format("socket,id=agent,fd=%d", plumbing.agent_fd));
+  add("-device", fmt::format("virtio-serial-pci,id=ports,addr=0x{:x}", serial_slot));
+  add("-chardev", fmt::format("socket,id=agent,fd={}", plumbing.agent_fd));
   add("-device",
       std::string("virtserialport,bus=ports.0,nr=1,chardev=agent,name=") + guest::agent_port);
   for (unsigned i = 0; i < config.nics.size(); i++) {
-    add("-netdev", format("dgram,id=wire%u,local.type=fd,local.str=%u", i,
-                          static_cast<unsigned>(plumbing.first_wire_fd) + i));
+    add("-netdev", fmt::format("dgram,id=wire{},local.type=fd,local.str={}", i,
+                               static_cast<unsigned>(plumbing.first_wire_fd) + i));
     add("-device", nic_device(config.nics[i], i));
   }
   if (config.counted_time)
     add("-icount", "shift=0,sleep=on");
   if (!plumbing.plugin.empty())
-    add("-plugin", format("%s,fd=%d", plumbing.plugin.c_str(), plumbing.plugin_fd));
+    add("-plugin", fmt::format("{},fd={}", plumbing.plugin, plumbing.plugin_fd));
   add("-D", plumbing.trace_log);
   if (plumbing.incoming)
     add("-incoming", "defer");

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "qemu/monitor.h"
@@ -155,7 +157,7 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
 
   std::vector<Fd> guest_ends;
   for (unsigned i = 0; i < config_.nics.size(); i++) {
-    auto wire = Wire::create(i, evidence_ / format("nic%u.pcapng", i));
+    auto wire = Wire::create(i, evidence_ / fmt::format("nic{}.pcapng", i));
     if (!wire)
       return tl::unexpected(wire.error());
     guest_ends.push_back(wire->take_guest_end());

@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "qemu/monitor.h"
 
@@ -30,11 +32,10 @@ Result<std::vector<uint32_t>> parse_words(std::string_view dump)
 
 Result<std::vector<uint32_t>> physical_words(Machine &machine, uint64_t address, size_t count)
 {
-  const std::string command =
-      format("xp /%zuxw 0x%llx", count, static_cast<unsigned long long>(address));
+  const std::string command = fmt::format("xp /{}xw 0x{:x}", count, address);
   auto words = TRY(parse_words(TRY(monitor(machine, command))));
   if (words.size() != count)
-    return fail(format("%s: QEMU reads %zu words", command.c_str(), words.size()));
+    return fail(fmt::format("{}: QEMU reads {} words", command, words.size()));
   return words;
 }
 

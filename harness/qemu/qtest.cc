@@ -6,7 +6,7 @@
 
 #include <charconv>
 
-#include "base/text.h"
+#include <fmt/format.h>
 
 namespace verdict {
 
@@ -97,7 +97,7 @@ Result<std::string> Qtest::command(const std::string &line)
 
 Result<uint32_t> Qtest::readl(uint64_t address)
 {
-  auto answer = command(format("readl 0x%llx", static_cast<unsigned long long>(address)));
+  auto answer = command(fmt::format("readl 0x{:x}", address));
   if (!answer)
     return tl::unexpected(answer.error());
   auto value = number(*answer);
@@ -108,8 +108,7 @@ Result<uint32_t> Qtest::readl(uint64_t address)
 
 Result<void> Qtest::writel(uint64_t address, uint32_t value)
 {
-  auto done =
-      command(format("writel 0x%llx 0x%x", static_cast<unsigned long long>(address), value));
+  auto done = command(fmt::format("writel 0x{:x} 0x{:x}", address, value));
   if (!done)
     return tl::unexpected(done.error());
   return {};
@@ -117,8 +116,7 @@ Result<void> Qtest::writel(uint64_t address, uint32_t value)
 
 Result<std::vector<uint8_t>> Qtest::read(uint64_t address, size_t size)
 {
-  auto answer =
-      command(format("read 0x%llx 0x%zx", static_cast<unsigned long long>(address), size));
+  auto answer = command(fmt::format("read 0x{:x} 0x{:x}", address, size));
   if (!answer)
     return tl::unexpected(answer.error());
   if (!answer->starts_with("0x") || answer->size() != 2 + 2 * size)
@@ -135,10 +133,9 @@ Result<std::vector<uint8_t>> Qtest::read(uint64_t address, size_t size)
 
 Result<void> Qtest::write(uint64_t address, std::span<const uint8_t> bytes)
 {
-  std::string line =
-      format("write 0x%llx 0x%zx 0x", static_cast<unsigned long long>(address), bytes.size());
+  std::string line = fmt::format("write 0x{:x} 0x{:x} 0x", address, bytes.size());
   for (const uint8_t byte : bytes)
-    line += format("%02x", byte);
+    line += fmt::format("{:02x}", byte);
   auto done = command(line);
   if (!done)
     return tl::unexpected(done.error());

@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "base/text.h"
 
@@ -28,7 +30,7 @@ Result<NicRegisters> nic_registers(Machine &machine, size_t nic)
   auto buses = machine.qmp().command("query-pci");
   if (!buses)
     return tl::unexpected(buses.error());
-  const std::string id = format("nic%zu", nic);
+  const std::string id = fmt::format("nic{}", nic);
   for (const json &bus : *buses) {
     for (const json &device : bus["devices"]) {
       if (device.value("qdev_id", "") != id)

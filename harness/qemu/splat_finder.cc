@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace verdict {
@@ -210,9 +212,9 @@ std::vector<Splat> SplatFinder::find(std::string_view log) const
 
 std::string CodePlace::text() const
 {
-  std::string place = function + format("+0x%llx", static_cast<unsigned long long>(offset));
+  std::string place = function + fmt::format("+0x{:x}", offset);
   if (size)
-    place += format("/0x%llx", static_cast<unsigned long long>(size));
+    place += fmt::format("/0x{:x}", size);
   return module.empty() ? place : place + " [" + module + "]";
 }
 
@@ -228,7 +230,7 @@ std::string describe(const std::vector<Splat> &splats)
 {
   std::string text;
   for (const Splat &splat : splats) {
-    text += format("line %zu: %s\n  (%s)\n", splat.line, splat.text.c_str(), splat.reason.c_str());
+    text += fmt::format("line {}: {}\n  ({})\n", splat.line, splat.text, splat.reason);
     if (!splat.places.empty())
       text += "  at " + splat.fingerprint() + "\n";
   }

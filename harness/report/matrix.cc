@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace verdict {
@@ -92,8 +94,8 @@ std::string others(const std::vector<TestResult> &results)
   }
   if (counts.empty())
     return {};
-  return format("other tests: %zu pass, %zu FAIL, %zu skip\n\n", counts[Outcome::pass],
-                counts[Outcome::fail], counts[Outcome::skip]);
+  return fmt::format("other tests: {} pass, {} FAIL, {} skip\n\n", counts[Outcome::pass],
+                     counts[Outcome::fail], counts[Outcome::skip]);
 }
 
 std::string skips(const std::vector<TestResult> &results)
@@ -181,8 +183,8 @@ size_t count(const std::vector<TestResult> &results, Outcome outcome)
 std::string matrix(const std::vector<TestResult> &results)
 {
   return table(results) + others(results) + figures(results) + skips(results) + failures(results) +
-         format("%zu passed, %zu failed, %zu skipped\n", count(results, Outcome::pass),
-                count(results, Outcome::fail), count(results, Outcome::skip));
+         fmt::format("{} passed, {} failed, {} skipped\n", count(results, Outcome::pass),
+                     count(results, Outcome::fail), count(results, Outcome::skip));
 }
 
 bool all_well(const std::vector<TestResult> &results)

@@ -6,8 +6,9 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
-#include "base/text.h"
 #include "cost/budget.h"
 #include "cost/measure.h"
 #include "cost/plan.h"
@@ -36,13 +37,13 @@ struct Options {
 
 int complain(const std::string &what)
 {
-  std::fprintf(stderr, "verdict cost: %s\n", what.c_str());
+  fmt::print(stderr, "verdict cost: {}\n", what);
   return 1;
 }
 
 int skip(const std::string &why)
 {
-  std::printf("skipped: %s\n", why.c_str());
+  fmt::print("skipped: {}\n", why);
   return skipped;
 }
 
@@ -91,8 +92,7 @@ std::vector<Measurement> measure(const Places &places, const std::vector<Case> &
   Bench bench(places, plugin_file());
   std::vector<Measurement> done;
   for (size_t i = 0; i < cases.size(); i++) {
-    std::fprintf(stderr, "verdict cost: %zu of %zu: %s\n", i + 1, cases.size(),
-                 cases[i].name().c_str());
+    fmt::print(stderr, "verdict cost: {} of {}: {}\n", i + 1, cases.size(), cases[i].name());
     auto measured = bench.measure(cases[i], windows);
     if (measured) {
       done.push_back(std::move(*measured));
@@ -114,13 +114,13 @@ int report(const Options &options, const Places &places)
   std::fputs(table(report.measurements).c_str(), stdout);
   for (const Measurement &measurement : report.measurements) {
     if (options.top)
-      std::printf("\n%s", functions_table(measurement, options.top).c_str());
+      fmt::print("\n{}", functions_table(measurement, options.top));
   }
   if (!options.output.empty()) {
-    std::printf("\n%s", ratios_table(report).c_str());
+    fmt::print("\n{}", ratios_table(report));
     if (auto written = write_report(report, options.output); !written)
       return complain(written.error().message);
-    std::fprintf(stderr, "verdict cost: %s/report.html\n", options.output.c_str());
+    fmt::print(stderr, "verdict cost: {}/report.html\n", options.output);
   }
   return all_well ? 0 : 1;
 }
@@ -135,8 +135,7 @@ int rewrite(const Options &options, const Places &places)
     return complain(options.budgets + " is left as it was");
   if (auto written = write_file(options.budgets, write_budgets(budgets)); !written)
     return complain(written.error().message);
-  std::fprintf(stderr, "verdict cost: wrote %s; commit it with the reason\n",
-               options.budgets.c_str());
+  fmt::print(stderr, "verdict cost: wrote {}; commit it with the reason\n", options.budgets);
   return 0;
 }
 
@@ -160,31 +159,31 @@ int check(const Options &options, const Places &places)
   for (const Measurement &m : measure(places, budgeted(), options.windows, all_well)) {
     const Budget *budget = find(*budgets, m.system, m.path);
     if (!budget) {
-      std::printf("%s: %s has no budget\n", m.system.c_str(), m.path.c_str());
+      fmt::print("{}: {} has no budget\n", m.system, m.path);
       broken = true;
       continue;
     }
     const Comparison comparison = compare(*budget, m);
     broken = broken || comparison.broken;
-    std::printf("%s%s", comparison.broken ? "TOO DEAR: " : "", comparison.text.c_str());
+    fmt::print("{}{}", comparison.broken ? "TOO DEAR: " : "", comparison.text);
     if (comparison.shrunk)
-      std::printf("  it is cheaper than its budget: verdict cost --rewrite-budgets keeps it so\n");
+      fmt::print("  it is cheaper than its budget: verdict cost --rewrite-budgets keeps it so\n");
   }
   if (broken)
-    std::printf("out/harness/verdict cost --rewrite-budgets accepts this: commit %s with the "
-                "reason\n",
-                options.budgets.c_str());
+    fmt::print("out/harness/verdict cost --rewrite-budgets accepts this: commit {} with the "
+               "reason\n",
+               options.budgets);
   return all_well && !broken ? 0 : 1;
 }
 
 int list()
 {
-  std::printf("systems:\n");
+  fmt::print("systems:\n");
   for (const System &system : systems())
-    std::printf("  %s\n", system.name.c_str());
-  std::printf("paths:\n");
+    fmt::print("  {}\n", system.name);
+  fmt::print("paths:\n");
   for (const Path &path : paths())
-    std::printf("  %s\n", path.name.c_str());
+    fmt::print("  {}\n", path.name);
   return 0;
 }
 

@@ -3,6 +3,8 @@
 // not wait for what measures and mutates.
 #include <cstdio>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "lab/expected_skip.h"
 #include "report/matrix.h"
@@ -52,7 +54,7 @@ int main(int argc, char **argv)
   }
   const auto results = verdict::read_results(argv[1]);
   if (!results) {
-    std::fprintf(stderr, "verdict_matrix: %s\n", results.error().message.c_str());
+    fmt::print(stderr, "verdict_matrix: {}\n", results.error().message);
     return 1;
   }
   std::fputs(verdict::matrix(*results).c_str(), stdout);

@@ -8,8 +8,9 @@
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
-#include "base/text.h"
 #include "mutants/bench.h"
 #include "mutants/report.h"
 #include "mutants/session.h"
@@ -32,7 +33,7 @@ struct Options {
 
 int complain(const std::string &what)
 {
-  std::fprintf(stderr, "verdict mutants: %s\n", what.c_str());
+  fmt::print(stderr, "verdict mutants: {}\n", what);
   return 1;
 }
 
@@ -58,7 +59,7 @@ Result<std::vector<const Mutant *>> wanted(const Catalogue &catalogue, const std
   for (const int id : ids) {
     const Mutant *mutant = catalogue.find(id);
     if (!mutant)
-      return fail(format("there is no mutant %d; out/mutants/mutants.json has all", id));
+      return fail(fmt::format("there is no mutant {}; out/mutants/mutants.json has all", id));
     mutants.push_back(mutant);
   }
   if (ids.empty()) {
@@ -93,8 +94,8 @@ Result<Report> run(const Options &options, const Bench &bench)
 int report(const Options &options, const Bench &bench)
 {
   if (!bench.has("debug"))
-    std::fprintf(stderr, "verdict mutants: there is no debug kernel with mutants, so survivors are "
-                         "not tried there; make kernel and scripts/mutants make it\n");
+    fmt::print(stderr, "verdict mutants: there is no debug kernel with mutants, so survivors are "
+                       "not tried there; make kernel and scripts/mutants make it\n");
   const auto report = run(options, bench);
   if (!report)
     return complain(report.error().message);
@@ -102,7 +103,7 @@ int report(const Options &options, const Bench &bench)
   const auto directory = out_directory() / "mutants";
   if (const auto written = write_report(*report, directory); !written)
     return complain(written.error().message);
-  std::fprintf(stderr, "verdict mutants: %s/report.{json,txt}\n", directory.c_str());
+  fmt::print(stderr, "verdict mutants: {}/report.{{json,txt}}\n", directory.string());
   return all_well(*report) ? 0 : 1;
 }
 
@@ -113,11 +114,11 @@ int pick(const Options &options, const Bench &bench)
     return complain(report.error().message);
   const auto picked = mutants::pick(*report, options.pick);
   if (picked.size() < options.pick)
-    return complain(format("only %zu mutants are known to be killed; run verdict mutants first",
-                           picked.size()));
+    return complain(fmt::format("only {} mutants are known to be killed; run verdict mutants first",
+                                picked.size()));
   if (const auto written = write_file(options.watches, write_watches(picked)); !written)
     return complain(written.error().message);
-  std::fprintf(stderr, "verdict mutants: wrote %s; commit it\n", options.watches.c_str());
+  fmt::print(stderr, "verdict mutants: wrote {}; commit it\n", options.watches);
   return 0;
 }
 
@@ -130,9 +131,9 @@ int check(const Options &options, const Bench &bench)
     return complain(options.watches + " is empty; verdict mutants --pick 30 fills it");
   const auto wrong = mutants::check(bench, *watches, options.jobs);
   for (const std::string &what : wrong)
-    std::printf("%s\n", what.c_str());
-  std::printf("%zu mutants were tried, %s\n", watches->size(),
-              wrong.empty() ? "and all killed" : "with these complaints");
+    fmt::print("{}\n", what);
+  fmt::print("{} mutants were tried, {}\n", watches->size(),
+             wrong.empty() ? "and all killed" : "with these complaints");
   return wrong.empty() ? 0 : 1;
 }
 

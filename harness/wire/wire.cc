@@ -10,6 +10,8 @@
 #include <iterator>
 #include <random>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "packet/builder.h"
 #include "packet/dissect.h"
@@ -53,7 +55,7 @@ std::string listing(const std::vector<Frame> &frames)
   for (size_t i = 0; i < frames.size() && i < 5; i++)
     text += "\n  " + summary(frames[i]);
   if (frames.size() > 5)
-    text += format("\n  and %zu more", frames.size() - 5);
+    text += fmt::format("\n  and {} more", frames.size() - 5);
   return text;
 }
 
@@ -133,7 +135,7 @@ Result<void> Wire::drain()
 std::string Wire::comment_on(const Frame &received)
 {
   if (sentinel_.empty() || !is_sentinel_reply(received, nonce_))
-    return format("frame %zu that came", came_++);
+    return fmt::format("frame {} that came", came_++);
   sentinel_ = {};
   return "the sentinel's answer";
 }
@@ -157,7 +159,8 @@ Result<bool> Wire::send_one(const Frame &frame)
   }
   if (recording_)
     capture_.add(0, PcapngWriter::Direction::inbound, frame,
-                 frame == sentinel_ ? "sentinel" : format("frame %zu of the test", injected_++));
+                 frame == sentinel_ ? "sentinel"
+                                    : fmt::format("frame {} of the test", injected_++));
   return true;
 }
 
@@ -180,7 +183,7 @@ Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadl
     short ready = 0;
     if (auto waited = wait(POLLIN | POLLOUT, deadline, ready); !waited)
       return fail(waited.error().message +
-                  format("; the guest took %zu of %zu frames", sent, frames.size()));
+                  fmt::format("; the guest took {} of {} frames", sent, frames.size()));
     if (auto drained = drain(); !drained)
       return drained;
   }
@@ -323,9 +326,9 @@ Result<std::vector<Frame>> Wire::collect(size_t count, milliseconds timeout)
   received_.clear();
   const std::vector<Frame> late = TRY(until_sentinel(timeout));
   if (frames.size() < count && !late.empty())
-    return fail(name_ + format(": only %zu of %zu frames came by themselves; a sentinel brought "
-                               "%zu more, for which nobody had rung the doorbell",
-                               frames.size(), count, late.size()));
+    return fail(name_ + fmt::format(": only {} of {} frames came by themselves; a sentinel brought "
+                                    "{} more, for which nobody had rung the doorbell",
+                                    frames.size(), count, late.size()));
   frames.insert(frames.end(), late.begin(), late.end());
   return frames;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A program comes, is replaced and goes, by every door, while frames stream in: each frame sees
 // exactly one program (or none), and none is lost.
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -75,7 +77,7 @@ protected:
       return handled >= count;
     });
     if (!waited)
-      return fail(waited.error().message + format("; %zu of %zu were", handled, count));
+      return fail(waited.error().message + fmt::format("; {} of {} were", handled, count));
     return {};
   }
 

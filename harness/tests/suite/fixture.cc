@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
-#include "base/text.h"
 #include "evidence/complaints.h"
 #include "evidence/repro.h"
 #include "lab/false_alarms.h"
@@ -55,7 +56,7 @@ bool is_set(const char *name)
 std::string text_of(const testing::TestPartResult &part)
 {
   const std::string message = part.message();
-  return part.file_name() ? format("%s:%d: ", part.file_name(), part.line_number()) + message
+  return part.file_name() ? fmt::format("{}:{}: ", part.file_name(), part.line_number()) + message
                           : message;
 }
 
@@ -72,7 +73,7 @@ std::vector<std::string> failures_up_to_now()
 
 void print_mark(std::string_view mark, const std::string &text)
 {
-  std::printf("%.*s%s\n", static_cast<int>(mark.size()), mark.data(), text.c_str());
+  fmt::print("{}{}\n", mark, text);
   std::fflush(stdout);
 }
 
@@ -169,7 +170,7 @@ Result<void> NicTest::look_up_interfaces()
       }
     }
     if (ifnames_.size() != i + 1)
-      return fail(format("no interface of the guest has %s, the address of nic%u", mac.c_str(), i));
+      return fail(fmt::format("no interface of the guest has {}, the address of nic{}", mac, i));
   }
   return {};
 }
@@ -197,10 +198,10 @@ void NicTest::set_time_limit(milliseconds limit)
     const std::string guest = "nobody could ask: the test did not notice that its time was over";
     if (const auto told = evidence_->conclude({ .said = {}, .guest = guest, .overdue = where });
         !told)
-      std::printf("%s\n", told.error().message.c_str());
+      fmt::print("{}\n", told.error().message);
     // In the form of GoogleTest's own failures, for the report.
-    std::printf("%s: Failure\nthe test's time was over, and it did not end; it was here:\n%s\n",
-                __FILE__, where.c_str());
+    fmt::print("{}: Failure\nthe test's time was over, and it did not end; it was here:\n{}\n",
+               __FILE__, where);
     tell_where();
     std::_Exit(1);
   };

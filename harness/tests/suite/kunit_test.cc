@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The kernel's own unit tests, where the kernel has KUnit: what no emulated device can show.
+#include <fmt/format.h>
+
 #include "tests/suite/fixture.h"
 
 namespace verdict {
@@ -16,7 +18,7 @@ protected:
     EXPECT_THAT(report, testing::HasSubstr("KTAP version 1"));
     EXPECT_THAT(report, testing::HasSubstr("\nok 1 " + suite));
     EXPECT_THAT(report, testing::Not(testing::HasSubstr("not ok")));
-    std::printf("%s", report.c_str());
+    fmt::print("{}", report);
   }
 };
 

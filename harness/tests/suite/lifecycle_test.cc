@@ -4,6 +4,8 @@
 // frames each time, while the device was down.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "lab/link.h"
 #include "lab/modules.h"
@@ -41,8 +43,8 @@ protected:
     EXPECT_OK(shown);
     const auto now = device(nic);
     std::string text =
-        format("operstate %s, carrier %d, flags %u\n", now.value("operstate", "?").c_str(),
-               now.value("carrier", -1), now.value("flags", 0u));
+        fmt::format("operstate {}, carrier {}, flags {}\n", now.value("operstate", "?"),
+                    now.value("carrier", -1), now.value("flags", 0u));
     for (const std::string &line : split_lines(shown.value_or(""))) {
       if (line.find("MDI-X") == line.npos)
         text += line + "\n";

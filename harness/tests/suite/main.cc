@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/suite/columns.h"
@@ -11,7 +12,7 @@ int main(int argc, char **argv)
 {
   // The profiles say which tests there are.
   if (const auto loaded = verdict::load_profiles(); !loaded) {
-    std::fprintf(stderr, "verdict_suite: %s\n", loaded.error().message.c_str());
+    fmt::print(stderr, "verdict_suite: {}\n", loaded.error().message);
     return 2;
   }
   testing::InitGoogleMock(&argc, argv);
@@ -20,10 +21,10 @@ int main(int argc, char **argv)
   for (int i = 1; i < argc; i++) {
     const std::string_view argument = argv[i];
     if (!argument.starts_with(time_limit)) {
-      std::fprintf(stderr,
-                   "verdict_suite: unknown argument %s; there are GoogleTest's (--help) and "
-                   "--time-limit=SECONDS, as VERDICT_TIME_LIMIT in the environment\n",
-                   argv[i]);
+      fmt::print(stderr,
+                 "verdict_suite: unknown argument {}; there are GoogleTest's (--help) and "
+                 "--time-limit=SECONDS, as VERDICT_TIME_LIMIT in the environment\n",
+                 argv[i]);
       return 2;
     }
     ::setenv("VERDICT_TIME_LIMIT", argv[i] + time_limit.size(), 1);
@@ -32,9 +33,8 @@ int main(int argc, char **argv)
   const int result = RUN_ALL_TESTS();
   if (testing::UnitTest::GetInstance()->test_to_run_count() == 0 &&
       !testing::GTEST_FLAG(list_tests)) {
-    std::fprintf(stderr,
-                 "verdict_suite: no test fits the filter %s; --gtest_list_tests lists all\n",
-                 testing::GTEST_FLAG(filter).c_str());
+    fmt::print(stderr, "verdict_suite: no test fits the filter {}; --gtest_list_tests lists all\n",
+               testing::GTEST_FLAG(filter));
     return 1;
   }
   return result;

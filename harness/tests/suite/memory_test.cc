@@ -5,7 +5,8 @@
 // no frame at all.
 #include <regex>
 
-#include "base/text.h"
+#include <fmt/format.h>
+
 #include "nic/hostile_nic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -45,7 +46,7 @@ protected:
     const size_t rounds = (left - std::min(left, most) + at_once - 1) / at_once;
     TRY(set_rings(static_cast<uint32_t>(rx + rounds * 64), column().nics.at(1).limits.tx_ring, 1));
     if (const size_t now = TRY(bounce_buffers_left()); now > most)
-      return fail(format("%zu bounce buffers are left, at most %zu were wanted", now, most));
+      return fail(fmt::format("{} bounce buffers are left, at most {} were wanted", now, most));
     return {};
   }
 

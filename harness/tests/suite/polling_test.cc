@@ -3,6 +3,8 @@
 // the console in whatever context that prints.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "lab/napi.h"
 #include "nic/e1000_registers.h"
@@ -264,13 +266,13 @@ TEST_P(Polling, ByTheConsole)
     take(std::move(frame));
   }
   for (size_t i = 0; i < lines; i++)
-    ASSERT_OK(agent().call("warn_log", { { "text", format("line %zu of %zu\n", i, lines) } }));
+    ASSERT_OK(agent().call("warn_log", { { "text", fmt::format("line {} of {}\n", i, lines) } }));
   ASSERT_OK_AND_ASSIGN(auto rest, wire().until_sentinel());
   for (Frame &frame : rest)
     take(std::move(frame));
   // The kernel may have something of its own to print after that.
   const auto is_last = [&](const Frame &frame) {
-    return contains(frame, format("line %zu of", lines - 1));
+    return contains(frame, fmt::format("line {} of", lines - 1));
   };
   while (std::none_of(printed.begin(), printed.end(), is_last)) {
     ASSERT_OK_AND_ASSIGN(auto frame, wire().receive());
@@ -279,7 +281,7 @@ TEST_P(Polling, ByTheConsole)
   EXPECT_THAT(bounced, AreFrames(swapped(frames)));
   size_t next = 0;
   for (const Frame &frame : printed)
-    next += contains(frame, format("line %zu of", next));
+    next += contains(frame, fmt::format("line {} of", next));
   EXPECT_EQ(next, lines) << "lines were lost, or not in order";
   EXPECT_GT(traced_polls(), 0u) << "the console never had to poll, so nothing was tested";
   ASSERT_OK(agent().rmmod("netconsole"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Several CPUs at one device: two NICs, polled by a CPU each, redirect into a third, which has a
 // life of its own meanwhile.
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "lab/link.h"
 #include "tests/suite/traffic.h"
@@ -42,8 +44,8 @@ protected:
       return tl::unexpected(interrupts.error());
     for (const std::string &line : split_lines(*interrupts)) {
       if (line.ends_with(" " + ifname(nic)))
-        return agent().write(format("/proc/irq/%d/smp_affinity", std::atoi(line.c_str())),
-                             format("%x", 1u << cpu));
+        return agent().write(fmt::format("/proc/irq/{}/smp_affinity", std::atoi(line.c_str())),
+                             fmt::format("{:x}", 1u << cpu));
     }
     return fail(ifname(nic) + " has no interrupt of its own:\n" + *interrupts);
   }

@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "packet/builder.h"
 #include "packet/dissect.h"
@@ -69,7 +71,7 @@ Result<std::vector<Gap>> find_gaps(const std::vector<Frame> &sent, const std::ve
       at++;
     if (at == sent.size())
       return fail(
-          format("frame %zu of those that arrived was not sent, came twice or too late: ", i) +
+          fmt::format("frame {} of those that arrived was not sent, came twice or too late: ", i) +
           summary(seen[i]));
     if (at > next)
       gaps.push_back({ next, at - next });
