@@ -34,14 +34,10 @@ Result<std::string> file_sha256(const std::filesystem::path &path,
   if (auto known = read_file(note); known && known->starts_with(state))
     return known->substr(state.size());
 
-  auto content = read_file(path);
-  if (!content)
-    return tl::unexpected(content.error());
-  const std::string digest = sha256(*content);
-  if (auto made = make_directories(memory); !made)
-    return tl::unexpected(made.error());
-  if (auto written = write_file(note, state + digest); !written)
-    return tl::unexpected(written.error());
+  auto content = TRY(read_file(path));
+  const std::string digest = sha256(content);
+  TRY(make_directories(memory));
+  TRY(write_file(note, state + digest));
   return digest;
 }
 

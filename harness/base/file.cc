@@ -20,13 +20,11 @@ Result<Fd> open_file(const fs::path &path, int flags)
 
 Result<std::string> read_file(const fs::path &path)
 {
-  auto fd = open_file(path, O_RDONLY);
-  if (!fd)
-    return tl::unexpected(fd.error());
+  auto fd = TRY(open_file(path, O_RDONLY));
   std::string text;
   char buffer[65536];
   for (;;) {
-    const ssize_t size = ::read(fd->get(), buffer, sizeof(buffer));
+    const ssize_t size = ::read(fd.get(), buffer, sizeof(buffer));
     if (size < 0)
       return fail_errno("read " + path.string());
     if (size == 0)
@@ -38,11 +36,9 @@ Result<std::string> read_file(const fs::path &path)
 Result<void> write_file(const fs::path &path, std::string_view text)
 {
   const fs::path part = path.string() + "." + std::to_string(::getpid());
-  auto fd = open_file(part, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!fd)
-    return tl::unexpected(fd.error());
+  auto fd = TRY(open_file(part, O_WRONLY | O_CREAT | O_TRUNC));
   while (!text.empty()) {
-    const ssize_t size = ::write(fd->get(), text.data(), text.size());
+    const ssize_t size = ::write(fd.get(), text.data(), text.size());
     if (size < 0)
       return fail_errno("write " + part.string());
     text.remove_prefix(static_cast<size_t>(size));
@@ -106,14 +102,12 @@ fs::path program_directory()
 
 Result<FileLock> FileLock::take(const fs::path &path)
 {
-  auto fd = open_file(path, O_RDWR | O_CREAT);
-  if (!fd)
-    return tl::unexpected(fd.error());
-  while (::flock(fd->get(), LOCK_EX) < 0) {
+  auto fd = TRY(open_file(path, O_RDWR | O_CREAT));
+  while (::flock(fd.get(), LOCK_EX) < 0) {
     if (errno != EINTR)
       return fail_errno("lock " + path.string());
   }
-  return FileLock(std::move(*fd));
+  return FileLock(std::move(fd));
 }
 
 namespace {

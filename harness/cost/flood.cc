@@ -23,13 +23,10 @@ constexpr milliseconds health_interval{ 200 };
 /// The kernel's memory that a frame takes on the wire.
 Result<size_t> memory_of(const Frame &frame)
 {
-  auto wire = Wire::create(0, "/dev/null");
-  if (!wire)
-    return tl::unexpected(wire.error());
-  const Fd other_end = wire->take_guest_end();
-  if (auto sent = wire->offer({ &frame, 1 }); !sent)
-    return tl::unexpected(sent.error());
-  return std::max<size_t>(wire->unread(), 1);
+  auto wire = TRY(Wire::create(0, "/dev/null"));
+  const Fd other_end = wire.take_guest_end();
+  TRY(wire.offer({ &frame, 1 }));
+  return std::max<size_t>(wire.unread(), 1);
 }
 
 /// Remembers since when something has not changed.
@@ -56,10 +53,7 @@ private:
 Result<void> discard(Machine &machine, size_t &count)
 {
   for (size_t nic = 0; nic < machine.nic_count(); nic++) {
-    auto discarded = machine.wire(nic).discard();
-    if (!discarded)
-      return tl::unexpected(discarded.error());
-    count += *discarded;
+    count += TRY(machine.wire(nic).discard());
   }
   return {};
 }
@@ -78,17 +72,14 @@ public:
     const Deadline deadline(most);
     Clock::time_point looked = Clock::now();
     for (;;) {
-      if (auto sent = send(); !sent)
-        return tl::unexpected(sent.error());
-      if (auto came = discard(machine_, out_); !came)
-        return tl::unexpected(came.error());
+      TRY(send());
+      TRY(discard(machine_, out_));
       open_gate();
       if (sent_ == count_ && taken() == count_)
         return finish();
       if (Clock::now() - looked > health_interval) {
         looked = Clock::now();
-        if (auto healthy = machine_.health(); !healthy)
-          return tl::unexpected(healthy.error());
+        TRY(machine_.health());
         if (deadline.expired())
           return fail(fmt::format("the guest took {} of {} frames", taken(), count_));
       }
@@ -110,11 +101,9 @@ private:
     while (sent_ < allowed) {
       const size_t at = sent_ % pattern_.size();
       const size_t some = std::min(pattern_.size() - at, allowed - sent_);
-      auto went = wire().offer({ pattern_.data() + at, some });
-      if (!went)
-        return tl::unexpected(went.error());
-      sent_ += *went;
-      if (*went < some)
+      auto went = TRY(wire().offer({ pattern_.data() + at, some }));
+      sent_ += went;
+      if (went < some)
         break;
     }
     return {};
@@ -170,10 +159,8 @@ private:
 Result<size_t> flood(Machine &machine, Counters &counters, const std::vector<Frame> &pattern,
                      size_t count, const FloodOptions &options)
 {
-  auto memory = memory_of(pattern.front());
-  if (!memory)
-    return tl::unexpected(memory.error());
-  return Flood(machine, counters, pattern, count, options, *memory).run();
+  auto memory = TRY(memory_of(pattern.front()));
+  return Flood(machine, counters, pattern, count, options, memory).run();
 }
 
 Result<size_t> hold(Machine &machine, Counters &counters)
@@ -181,8 +168,7 @@ Result<size_t> hold(Machine &machine, Counters &counters)
   const Deadline deadline(most);
   size_t out = 0;
   while (!counters.at_gate()) {
-    if (auto came = discard(machine, out); !came)
-      return tl::unexpected(came.error());
+    TRY(discard(machine, out));
     if (deadline.expired())
       return fail("the guest does not come to the gate");
     std::this_thread::sleep_for(nap);
@@ -201,11 +187,9 @@ Result<size_t> settle(Machine &machine, Counters &counters, milliseconds quiet)
       counters.pass();
       stillness.restart(); // it has yet to go on
     }
-    if (auto came = discard(machine, out); !came)
-      return tl::unexpected(came.error());
+    TRY(discard(machine, out));
     if (deadline.expired()) {
-      if (auto healthy = machine.health(); !healthy)
-        return tl::unexpected(healthy.error());
+      TRY(machine.health());
       return fail("the guest is never idle");
     }
     std::this_thread::sleep_for(nap);

@@ -29,18 +29,14 @@ constexpr size_t enough_frames = 512;
 /// What a frame costs, from a small and a large flood.
 Result<Window> one_frame(Subject &subject, size_t frames)
 {
-  auto small = subject.window(base_frames);
-  if (!small)
-    return small;
-  auto large = subject.window(base_frames + frames);
-  if (!large)
-    return large;
-  const double in = large->in - small->in;
+  auto small = TRY(subject.window(base_frames));
+  auto large = TRY(subject.window(base_frames + frames));
+  const double in = large.in - small.in;
   if (in < static_cast<double>(enough_frames))
-    return fail(fmt::format("the guest took {:.0f} of {} frames", large->in, base_frames + frames));
-  Window frame{ .in = 1, .out = (large->out - small->out) / in };
-  frame.counts.add(large->counts, 1 / in);
-  frame.counts.add(small->counts, -1 / in);
+    return fail(fmt::format("the guest took {:.0f} of {} frames", large.in, base_frames + frames));
+  Window frame{ .in = 1, .out = (large.out - small.out) / in };
+  frame.counts.add(large.counts, 1 / in);
+  frame.counts.add(small.counts, -1 / in);
   return frame;
 }
 
@@ -71,15 +67,11 @@ bool takes_plugin(const fs::path &plugin)
 Result<Symbols> Bench::kernel_symbols(guest::Agent &agent)
 {
   const fs::path golden = places_.out / "golden";
-  auto kernel = file_sha256(places_.kernel, golden / "digests");
-  if (!kernel)
-    return tl::unexpected(kernel.error());
-  const fs::path kept = golden / ("kallsyms-" + kernel->substr(0, 16));
+  auto kernel = TRY(file_sha256(places_.kernel, golden / "digests"));
+  const fs::path kept = golden / ("kallsyms-" + kernel.substr(0, 16));
   auto text = read_file(kept);
   if (!text) {
-    text = agent.kallsyms(false);
-    if (!text)
-      return tl::unexpected(text.error());
+    text = TRY(agent.kallsyms(false));
     // Modules are elsewhere in every machine.
     std::string own;
     for (const std::string &line : split_lines(*text)) {
@@ -87,49 +79,35 @@ Result<Symbols> Bench::kernel_symbols(guest::Agent &agent)
         own += line + "\n";
     }
     text = own;
-    if (auto written = write_file(kept, own); !written)
-      return tl::unexpected(written.error());
+    TRY(write_file(kept, own));
   }
   Symbols symbols;
-  if (auto added = symbols.add(*text); !added)
-    return tl::unexpected(added.error());
+  TRY(symbols.add(*text));
   return symbols;
 }
 
 Result<Measurement> Bench::measure(const Case &which, unsigned windows)
 {
-  auto counters = Counters::create();
-  if (!counters)
-    return tl::unexpected(counters.error());
+  auto counters = TRY(Counters::create());
   const Column column = TRY(which.system->column());
   const auto spec = TRY(golden_spec(column, places_));
   std::string evidence = which.name();
   std::replace_if(
       evidence.begin(), evidence.end(), [](char c) { return !std::isalnum(c); }, '-');
-  auto machine = GoldenStore(places_.out / "golden")
-                     .fork(spec, places_.out / "cost" / "run" / evidence,
-                           { .file = plugin_, .fd = counters->fd() });
-  if (!machine)
-    return tl::unexpected(machine.error());
-  Subject subject(which, column.nics, std::move(*machine), std::move(*counters));
-  auto symbols = kernel_symbols(subject.agent());
-  if (!symbols)
-    return tl::unexpected(symbols.error());
-  if (auto ready = subject.set_up(); !ready)
-    return tl::unexpected(ready.error());
-  if (auto found = subject.look_up(std::move(*symbols)); !found)
-    return tl::unexpected(found.error());
-  if (auto warm = subject.window(base_frames); !warm)
-    return tl::unexpected(warm.error());
+  auto machine = TRY(GoldenStore(places_.out / "golden")
+                         .fork(spec, places_.out / "cost" / "run" / evidence,
+                               { .file = plugin_, .fd = counters.fd() }));
+  Subject subject(which, column.nics, std::move(machine), std::move(counters));
+  auto symbols = TRY(kernel_symbols(subject.agent()));
+  TRY(subject.set_up());
+  TRY(subject.look_up(std::move(symbols)));
+  TRY(subject.window(base_frames));
 
   const size_t frames =
       which.path->frames * (which.point.size > max_frame_size ? times_for_jumbo : 1);
   std::vector<Window> all;
   for (unsigned i = 0; i < windows; i++) {
-    auto frame = one_frame(subject, frames);
-    if (!frame)
-      return tl::unexpected(frame.error());
-    all.push_back(std::move(*frame));
+    all.push_back(TRY(one_frame(subject, frames)));
   }
   std::sort(all.begin(), all.end(),
             [](const Window &a, const Window &b) { return a.instructions() < b.instructions(); });

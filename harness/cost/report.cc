@@ -182,8 +182,7 @@ std::string ratios_table(const Report &report)
 
 Result<void> write_report(const Report &report, const std::filesystem::path &directory)
 {
-  if (auto made = make_directories(directory); !made)
-    return made;
+  TRY(make_directories(directory));
   const LineChart sizes = lines_of(report, "By size", "bytes", &Point::size);
   const LineChart rings = lines_of(report, "By ring", "descriptors", &Point::ring);
   const LineChart flows = lines_of(report, "By flows", "UDP flows", &Point::flows);
@@ -201,12 +200,10 @@ Result<void> write_report(const Report &report, const std::filesystem::path &dir
   };
   std::vector<std::string> shown;
   for (const auto &[name, document] : plots) {
-    if (auto written = write_file(directory / (name + ".svg"), document); !written)
-      return written;
+    TRY(write_file(directory / (name + ".svg"), document));
     shown.push_back(document);
   }
-  if (auto written = write_file(directory / "cost.json", to_json(report)); !written)
-    return written;
+  TRY(write_file(directory / "cost.json", to_json(report)));
   return write_file(directory / "report.html", page(report, shown));
 }
 

@@ -43,15 +43,10 @@ Result<void> Subject::set_up()
 {
   for (unsigned nic = 0; nic < machine_->nic_count(); nic++) {
     machine_->wire(nic).stop_capture();
-    auto name = agent_.ifname_of(NicAddress::of(nic).guest_mac.text());
-    if (!name)
-      return tl::unexpected(name.error());
-    ifnames_.push_back(*name);
+    ifnames_.push_back(TRY(agent_.ifname_of(NicAddress::of(nic).guest_mac.text())));
   }
-  for (size_t nic : nics()) {
-    if (auto set = set_point(nic); !set)
-      return set;
-  }
+  for (size_t nic : nics())
+    TRY(set_point(nic));
   for (unsigned i = 0; i < 64 * case_.point.flows; i++)
     frames_.push_back(padded(udp_frame(NicAddress::of(0), 1000 + i % case_.point.flows, closed_port,
                                        pattern(0, case_.point.size - headers))));
@@ -66,11 +61,8 @@ Result<void> Subject::look_up(Symbols symbols)
   // One that has none in memory has a window of no size.
   for (size_t nic = 0; nic < machine_->nic_count(); nic++)
     windows_.push_back(nic_registers(*machine_, nic).value_or(NicRegisters{ 0, 0 }));
-  auto modules = agent_.kallsyms(true);
-  if (!modules)
-    return tl::unexpected(modules.error());
-  if (auto added = symbols_.add(*modules); !added)
-    return added;
+  auto modules = TRY(agent_.kallsyms(true));
+  TRY(symbols_.add(modules));
   if (testpmd_) {
     gate_ = testpmd_->poll();
     return testpmd_->name_mappings(symbols_);
@@ -83,24 +75,20 @@ Result<void> Subject::look_up(Symbols symbols)
 
 Result<Window> Subject::window(size_t frames)
 {
-  auto before = received();
-  if (!before)
-    return tl::unexpected(before.error());
+  auto before = TRY(received());
   counters_.set_gate(gate_);
   auto window = flooded(frames);
   counters_.set_gate(0);
   sent_ += frames;
   if (!window)
     return window;
-  auto after = received();
-  if (!after)
-    return tl::unexpected(after.error());
-  if (stream_ && *after != sent_)
+  auto after = TRY(received());
+  if (stream_ && after != sent_)
     return fail(
         fmt::format("the guest has read {} of {} segments, and lost ones are not sent again: "
                     "the host is too busy",
-                    *after, sent_));
-  window->in = static_cast<double>(*after - *before);
+                    after, sent_));
+  window->in = static_cast<double>(after - before);
   return window;
 }
 
@@ -134,20 +122,16 @@ Result<uint64_t> Subject::received()
     return answer.map([](const nlohmann::json &a) { return a.value("count", uint64_t{ 0 }); });
   }
   if (stream_) {
-    auto answer = agent_.call("tcp_drained");
-    if (!answer)
-      return tl::unexpected(answer.error());
-    return answer->value("bytes", uint64_t{ 0 }) / TcpStream::payload_of(case_.point.size);
+    auto answer = TRY(agent_.call("tcp_drained"));
+    return answer.value("bytes", uint64_t{ 0 }) / TcpStream::payload_of(case_.point.size);
   }
   // Some drivers update what `ip` shows every other second, and ethtool's figure at once.
   if (const auto &counter = profiles_[0].counters.at(Counter::rx_frames); counter) {
     auto stats = TRY(agent_.ethtool_stats(ifnames_[0]));
     return stats[*counter];
   }
-  auto device = agent_.netdev(ifnames_[0]);
-  if (!device)
-    return tl::unexpected(device.error());
-  return (*device)["stats"].value("rx_packets", uint64_t{ 0 });
+  auto device = TRY(agent_.netdev(ifnames_[0]));
+  return device["stats"].value("rx_packets", uint64_t{ 0 });
 }
 
 /// A NIC's register by the NIC's name and its offset there.
@@ -167,19 +151,12 @@ Result<Window> Subject::flooded(size_t frames)
   const auto stand_still = [&] {
     return case_.path->polls() ? hold(*machine_, counters_) : settle(*machine_, counters_);
   };
-  if (auto still = stand_still(); !still)
-    return tl::unexpected(still.error());
-  auto before = counters_.read();
-  if (!before)
-    return tl::unexpected(before.error());
-  auto out = send(frames);
-  if (!out)
-    return tl::unexpected(out.error());
-  auto after = counters_.read();
-  if (!after)
-    return tl::unexpected(after.error());
-  after->add(*before, -1);
-  return Window{ .counts = std::move(*after), .out = static_cast<double>(*out) };
+  TRY(stand_still());
+  auto before = TRY(counters_.read());
+  auto out = TRY(send(frames));
+  auto after = TRY(counters_.read());
+  after.add(before, -1);
+  return Window{ .counts = std::move(after), .out = static_cast<double>(out) };
 }
 
 /// Frames that came back.
@@ -193,10 +170,7 @@ Result<size_t> Subject::send(size_t frames)
   size_t out = 0;
   const size_t burst = TcpStream::burst(case_.point.size);
   for (size_t sent = 0; sent < frames; sent += burst) {
-    auto answers = send_burst(std::min(burst, frames - sent));
-    if (!answers)
-      return answers;
-    out += *answers;
+    out += TRY(send_burst(std::min(burst, frames - sent)));
   }
   auto late = settle(*machine_, counters_);
   return late.map([&](size_t count) { return out + count; });
@@ -229,40 +203,27 @@ Result<void> Subject::set_point(size_t nic)
 {
   const std::string &name = ifnames_[nic];
   const std::string ring = std::to_string(case_.point.ring);
-  if (profiles_[nic].limits.least_ring && case_.point.ring != 256) {
-    if (auto set = agent_.run_ok({ "ethtool", "-G", name, "rx", ring, "tx", ring }); !set)
-      return tl::unexpected(set.error());
-  }
-  if (case_.point.size > max_frame_size) {
-    if (auto set = agent_.link(name, {}, 9000); !set)
-      return set;
-  }
-  if (auto linked = until_link(agent_, name); !linked)
-    return linked;
+  if (profiles_[nic].limits.least_ring && case_.point.ring != 256)
+    TRY(agent_.run_ok({ "ethtool", "-G", name, "rx", ring, "tx", ring }));
+  if (case_.point.size > max_frame_size)
+    TRY(agent_.link(name, {}, 9000));
+  TRY(until_link(agent_, name));
   // It receives again when this is answered.
-  if (auto answered = machine_->wire(nic).until_sentinel(); !answered)
-    return tl::unexpected(answered.error());
+  TRY(machine_->wire(nic).until_sentinel());
   return {};
 }
 
 Result<void> Subject::start_testpmd()
 {
-  auto started = Testpmd::start(*machine_, counters_, agent_, case_.path->program, case_.point.ring,
-                                frames_.front());
-  if (!started)
-    return tl::unexpected(started.error());
-  testpmd_ = std::move(*started);
+  testpmd_ = TRY(Testpmd::start(*machine_, counters_, agent_, case_.path->program, case_.point.ring,
+                                frames_.front()));
   return {};
 }
 
 Result<void> Subject::connect()
 {
-  if (auto listening = agent_.call("tcp_drain", { { "port", drained_port } }); !listening)
-    return tl::unexpected(listening.error());
-  auto connected = TcpStream::connect(machine_->wire(0), drained_port);
-  if (!connected)
-    return tl::unexpected(connected.error());
-  stream_ = std::move(*connected);
+  TRY(agent_.call("tcp_drain", { { "port", drained_port } }));
+  stream_ = TRY(TcpStream::connect(machine_->wire(0), drained_port));
   return {};
 }
 
@@ -273,16 +234,13 @@ Result<void> Subject::attach()
     return {};
   if (path.hook == Hook::tc) {
     // The modules that clsact needs.
-    for (const char *module : { "sch_ingress", "cls_bpf" }) {
-      if (auto loaded = agent_.modprobe(module); !loaded)
-        return loaded;
-    }
+    for (const char *module : { "sch_ingress", "cls_bpf" })
+      TRY(agent_.modprobe(module));
   }
   std::string program = path.program;
   if (path.hook == Hook::native && case_.point.size > max_frame_size)
     program += "_frags";
-  if (auto loaded = load(program); !loaded)
-    return loaded;
+  TRY(load(program));
   if (path.hook == Hook::tc)
     return agent_.tc_attach(ifnames_[0], { "cost", program });
   const auto mode = path.hook == Hook::native ? guest::XdpMode::native : guest::XdpMode::generic;
@@ -293,36 +251,26 @@ Result<void> Subject::attach()
 /// Whoever reads the socket polls the NIC: with one CPU, softirqs would starve it otherwise.
 Result<void> Subject::open_socket()
 {
-  if (auto done = poll_by_timer(agent_, ifnames_[0], milliseconds(1000)); !done)
-    return done;
-  auto opened = agent_.call(
-      "xsk_open", { { "ifname", ifnames_[0] }, { "name", "cost" }, { "map", "sockets" } });
-  if (!opened)
-    return tl::unexpected(opened.error());
+  TRY(poll_by_timer(agent_, ifnames_[0], milliseconds(1000)));
+  TRY(agent_.call("xsk_open",
+                  { { "ifname", ifnames_[0] }, { "name", "cost" }, { "map", "sockets" } }));
   // The first frame tells the socket which NIC that is.
   return machine_->wire(0).inject(frames_.front());
 }
 
 Result<void> Subject::load(const std::string &program)
 {
-  auto loaded = agent_.bpf_load("cost.bpf.o", "cost", { program });
-  if (!loaded)
-    return tl::unexpected(loaded.error());
+  TRY(agent_.bpf_load("cost.bpf.o", "cost", { program }));
   if (!case_.path->target)
     return {};
   const size_t target = *case_.path->target;
   if (case_.path->hook == Hook::native && !profiles_[target].can(Can::transmit_unprepared)) {
     const std::string pass = case_.point.size > max_frame_size ? "pass_frags" : "pass";
-    auto ready = agent_.bpf_load("cost.bpf.o", "target", { pass });
-    if (!ready)
-      return tl::unexpected(ready.error());
-    if (auto done = agent_.xdp_attach(ifnames_[target], { "target", pass }); !done)
-      return done;
+    TRY(agent_.bpf_load("cost.bpf.o", "target", { pass }));
+    TRY(agent_.xdp_attach(ifnames_[target], { "target", pass }));
   }
-  auto device = agent_.netdev(ifnames_[target]);
-  if (!device)
-    return tl::unexpected(device.error());
-  const uint32_t key = 0, ifindex = device->value("ifindex", 0u);
+  auto device = TRY(agent_.netdev(ifnames_[target]));
+  const uint32_t key = 0, ifindex = device.value("ifindex", 0u);
   return agent_.map_update("cost", "target", bytes_of(key), bytes_of(ifindex));
 }
 

@@ -19,8 +19,7 @@ const std::vector<uint8_t> syn_options{ 2, 4, 0x05, 0xb4, 1, 3, 3, 7 };
 Result<TcpStream> TcpStream::connect(Wire &wire, uint16_t port)
 {
   TcpStream stream(wire.address(), port);
-  if (auto sent = wire.inject(padded(stream.segment(tcp_syn, syn_options, {}))); !sent)
-    return tl::unexpected(sent.error());
+  TRY(wire.inject(padded(stream.segment(tcp_syn, syn_options, {}))));
   stream.sequence_++;
   for (;;) {
     auto frame = wire.receive();
@@ -34,8 +33,7 @@ Result<TcpStream> TcpStream::connect(Wire &wire, uint16_t port)
     stream.acknowledgement_ = tcp->sequence + 1;
     break;
   }
-  if (auto sent = wire.inject(padded(stream.segment(tcp_ack, {}, {}))); !sent)
-    return tl::unexpected(sent.error());
+  TRY(wire.inject(padded(stream.segment(tcp_ack, {}, {}))));
   return stream;
 }
 

@@ -22,20 +22,16 @@ constexpr int enough_looks = 10;
 
 Result<void> take_nic(guest::Agent &agent)
 {
-  for (const char *module : { "dpdk/uio.ko", "dpdk/uio_pci_generic.ko" }) {
-    if (auto loaded = agent.insmod(module); !loaded)
-      return loaded;
-  }
+  for (const char *module : { "dpdk/uio.ko", "dpdk/uio_pci_generic.ko" })
+    TRY(agent.insmod(module));
   const std::pair<std::string, std::string> writes[] = {
     { "/proc/sys/vm/nr_hugepages", "64" },
     { pci_device + "driver/unbind", "0000:00:10.0" },
     { pci_device + "driver_override", "uio_pci_generic" },
     { "/sys/bus/pci/drivers_probe", "0000:00:10.0" },
   };
-  for (const auto &[path, value] : writes) {
-    if (auto written = agent.write(path, value); !written)
-      return written;
-  }
+  for (const auto &[path, value] : writes)
+    TRY(agent.write(path, value));
   return {};
 }
 
@@ -77,20 +73,17 @@ uint64_t first_of_busiest(const Counts &counts, std::pair<uint64_t, uint64_t> co
 Result<Testpmd> Testpmd::start(Machine &machine, Counters &counters, guest::Agent &agent,
                                const std::string &mode, unsigned ring, const Frame &frame)
 {
-  if (auto taken = take_nic(agent); !taken)
-    return tl::unexpected(taken.error());
+  TRY(take_nic(agent));
   // The main thread sleeps; the one that forwards has the CPU to itself.
-  auto spawned = agent.call(
+  auto spawned = TRY(agent.call(
       "spawn", { { "argv",
                    { "/dpdk/testpmd", "--lcores", "0@0,1@0", "--in-memory", "-a", "0000:00:10.0",
                      "-d", "dpdk_net_e1000.so", "-d", "dpdk_mempool_ring.so", "--", "--auto-start",
                      "--forward-mode=" + mode, "--stats-period=100000", "--total-num-mbufs=8192",
                      "--disable-link-check", "--rxd=" + std::to_string(ring),
-                     "--txd=" + std::to_string(ring), "--burst=" + std::to_string(burst) } } });
-  if (!spawned)
-    return tl::unexpected(spawned.error());
-  const std::string output = (*spawned)["output"];
-  const std::string maps = fmt::format("/proc/{}/maps", (*spawned).value("pid", 0));
+                     "--txd=" + std::to_string(ring), "--burst=" + std::to_string(burst) } } }));
+  const std::string output = spawned["output"];
+  const std::string maps = fmt::format("/proc/{}/maps", spawned.value("pid", 0));
 
   const Deadline deadline(start_timeout);
   auto before = counters.read();

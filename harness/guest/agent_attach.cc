@@ -21,37 +21,26 @@ Result<unsigned> mode_flags(const std::string &mode)
 
 Result<int> program_fd(const json &request)
 {
-  auto program = find_program(request.at("name"), request.at("program"));
-  if (!program)
-    return tl::unexpected(program.error());
-  return bpf_program__fd(*program);
+  auto program = TRY(find_program(request.at("name"), request.at("program")));
+  return bpf_program__fd(program);
 }
 
 Result<json> xdp_attach(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
-  auto index = index_of(ifname);
-  auto flags = mode_flags(request.value("mode", "native"));
-  auto fd = program_fd(request);
+  auto index = TRY(index_of(ifname));
+  auto flags = TRY(mode_flags(request.value("mode", "native")));
+  auto fd = TRY(program_fd(request));
   LIBBPF_OPTS(bpf_xdp_attach_opts, options);
 
-  if (!index)
-    return tl::unexpected(index.error());
-  if (!flags)
-    return tl::unexpected(flags.error());
-  if (!fd)
-    return tl::unexpected(fd.error());
   if (request.value("noreplace", false))
-    *flags |= XDP_FLAGS_UPDATE_IF_NOEXIST;
+    flags |= XDP_FLAGS_UPDATE_IF_NOEXIST;
   if (request.contains("replace")) {
-    auto old = program_fd(request["replace"]);
-    if (!old)
-      return tl::unexpected(old.error());
-    options.old_prog_fd = *old;
-    *flags |= XDP_FLAGS_REPLACE;
+    options.old_prog_fd = TRY(program_fd(request["replace"]));
+    flags |= XDP_FLAGS_REPLACE;
   }
   take_libbpf_log();
-  if (int error = bpf_xdp_attach(static_cast<int>(*index), *fd, *flags, &options))
+  if (int error = bpf_xdp_attach(static_cast<int>(index), fd, flags, &options))
     return fail_libbpf("attach to " + ifname, -error);
   return json::object();
 }
@@ -59,15 +48,11 @@ Result<json> xdp_attach(const json &request)
 Result<json> xdp_detach(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
-  auto index = index_of(ifname);
-  auto flags = mode_flags(request.value("mode", "native"));
+  auto index = TRY(index_of(ifname));
+  auto flags = TRY(mode_flags(request.value("mode", "native")));
 
-  if (!index)
-    return tl::unexpected(index.error());
-  if (!flags)
-    return tl::unexpected(flags.error());
   take_libbpf_log();
-  if (int error = bpf_xdp_detach(static_cast<int>(*index), *flags, nullptr))
+  if (int error = bpf_xdp_detach(static_cast<int>(index), flags, nullptr))
     return fail_libbpf("detach from " + ifname, -error);
   return json::object();
 }
@@ -93,20 +78,14 @@ Result<json> xdp_storm(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
   auto cycles = request.at("cycles").get<unsigned>();
-  auto index = index_of(ifname);
-  auto first = program_fd(request);
-  auto second = program_fd(request.at("other"));
+  auto index = TRY(index_of(ifname));
+  auto first = TRY(program_fd(request));
+  auto second = TRY(program_fd(request.at("other")));
 
-  if (!index)
-    return tl::unexpected(index.error());
-  if (!first)
-    return tl::unexpected(first.error());
-  if (!second)
-    return tl::unexpected(second.error());
   take_libbpf_log();
   for (unsigned cycle = 0; cycle < cycles; cycle++) {
-    for (int fd : { *first, *second, -1 }) {
-      if (int error = bpf_xdp_attach(static_cast<int>(*index), fd, XDP_FLAGS_DRV_MODE, nullptr))
+    for (int fd : { first, second, -1 }) {
+      if (int error = bpf_xdp_attach(static_cast<int>(index), fd, XDP_FLAGS_DRV_MODE, nullptr))
         return fail_libbpf("cycle " + std::to_string(cycle) + " on " + ifname, -error);
     }
   }
@@ -116,13 +95,11 @@ Result<json> xdp_storm(const json &request)
 Result<json> xdp_query(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
-  auto index = index_of(ifname);
+  auto index = TRY(index_of(ifname));
   LIBBPF_OPTS(bpf_xdp_query_opts, options);
 
-  if (!index)
-    return tl::unexpected(index.error());
   take_libbpf_log();
-  if (int error = bpf_xdp_query(static_cast<int>(*index), 0, &options))
+  if (int error = bpf_xdp_query(static_cast<int>(index), 0, &options))
     return fail_libbpf("query " + ifname, -error);
   return json{ { "mode", attached_name(options.attach_mode) },
                { "prog_id", options.prog_id },
@@ -134,20 +111,15 @@ Result<json> xdp_query(const json &request)
 Result<json> tc_attach(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
-  auto index = index_of(ifname);
-  auto fd = program_fd(request);
+  auto index = TRY(index_of(ifname));
+  auto fd = TRY(program_fd(request));
 
-  if (!index)
-    return tl::unexpected(index.error());
-  if (!fd)
-    return tl::unexpected(fd.error());
   for (auto name : { "sch_ingress", "cls_bpf" })
-    if (auto loaded = load_module(name); !loaded)
-      return loaded;
+    TRY(load_module(name));
 
-  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(*index),
+  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(index),
               .attach_point = BPF_TC_INGRESS);
-  LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = *fd, .flags = BPF_TC_F_REPLACE, .handle = 1,
+  LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = fd, .flags = BPF_TC_F_REPLACE, .handle = 1,
               .priority = 1);
   take_libbpf_log();
   if (int error = bpf_tc_hook_create(&hook); error && error != -EEXIST)
@@ -160,11 +132,8 @@ Result<json> tc_attach(const json &request)
 Result<json> tc_detach(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
-  auto index = index_of(ifname);
-
-  if (!index)
-    return tl::unexpected(index.error());
-  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(*index),
+  auto index = TRY(index_of(ifname));
+  LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(index),
               .attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS));
   take_libbpf_log();
   if (int error = bpf_tc_hook_destroy(&hook))
@@ -175,29 +144,22 @@ Result<json> tc_detach(const json &request)
 Result<json> trace_attach(const json &request)
 {
   auto name = request.at("program").get<std::string>();
-  auto loaded = find_loaded(request.at("name"));
-  auto program = find_program(request.at("name"), name);
+  auto loaded = TRY(find_loaded(request.at("name")));
+  auto program = TRY(find_program(request.at("name"), name));
 
-  if (!loaded)
-    return tl::unexpected(loaded.error());
-  if (!program)
-    return tl::unexpected(program.error());
   take_libbpf_log();
-  bpf_link *link = bpf_program__attach(*program);
+  bpf_link *link = bpf_program__attach(program);
   if (!link)
     return fail_libbpf("attach " + name, errno);
-  (*loaded)->links[name].reset(link);
+  loaded->links[name].reset(link);
   return json::object();
 }
 
 Result<json> trace_detach(const json &request)
 {
   auto name = request.at("program").get<std::string>();
-  auto loaded = find_loaded(request.at("name"));
-
-  if (!loaded)
-    return tl::unexpected(loaded.error());
-  if (!(*loaded)->links.erase(name))
+  auto loaded = TRY(find_loaded(request.at("name")));
+  if (!loaded->links.erase(name))
     return fail(name + " is not attached");
   return json::object();
 }

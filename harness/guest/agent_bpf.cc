@@ -52,10 +52,7 @@ Result<json> load(const json &request)
   bpf_map *map;
 
   if (request.contains("bound_to")) {
-    auto index = index_of(request.at("bound_to").get<std::string>());
-    if (!index)
-      return tl::unexpected(index.error());
-    bound_to = *index;
+    bound_to = TRY(index_of(request.at("bound_to").get<std::string>()));
   }
   if (objects.contains(name))
     return fail("an object named " + name + " is loaded already");
@@ -117,12 +114,10 @@ struct Map {
 
 Result<Map> find_map(const json &request)
 {
-  auto loaded = find_loaded(request.at("name"));
+  auto loaded = TRY(find_loaded(request.at("name")));
   auto name = request.at("map").get<std::string>();
 
-  if (!loaded)
-    return tl::unexpected(loaded.error());
-  auto found = bpf_object__find_map_by_name((*loaded)->object.get(), name.c_str());
+  auto found = bpf_object__find_map_by_name(loaded->object.get(), name.c_str());
   if (!found)
     return fail("no map " + name);
   auto type = bpf_map__type(found);
@@ -150,52 +145,40 @@ Result<std::vector<uint8_t>> sized_hex(const json &text, const char *what, size_
 
 Result<json> lookup(const json &request)
 {
-  auto map = find_map(request);
-  if (!map)
-    return tl::unexpected(map.error());
-  auto key = sized_hex(request.at("key"), "key", map->key_size);
-  if (!key)
-    return tl::unexpected(key.error());
-  auto data = map->buffer();
-  if (bpf_map_lookup_elem(map->fd, key->data(), data.data()))
-    return fail_errno("look up in " + map->name);
-  return map->values(data);
+  auto map = TRY(find_map(request));
+  auto key = TRY(sized_hex(request.at("key"), "key", map.key_size));
+  auto data = map.buffer();
+  if (bpf_map_lookup_elem(map.fd, key.data(), data.data()))
+    return fail_errno("look up in " + map.name);
+  return map.values(data);
 }
 
 Result<json> update(const json &request)
 {
-  auto map = find_map(request);
-  if (!map)
-    return tl::unexpected(map.error());
-  auto key = sized_hex(request.at("key"), "key", map->key_size);
-  auto value = sized_hex(request.at("value"), "value", map->value_size);
-  if (!key)
-    return tl::unexpected(key.error());
-  if (!value)
-    return tl::unexpected(value.error());
-  auto data = map->buffer();
-  for (size_t cpu = 0; cpu < map->cpus; cpu++)
-    std::copy(value->begin(), value->end(), data.begin() + static_cast<ssize_t>(cpu * map->stride));
-  if (bpf_map_update_elem(map->fd, key->data(), data.data(), BPF_ANY))
-    return fail_errno("update " + map->name);
+  auto map = TRY(find_map(request));
+  auto key = TRY(sized_hex(request.at("key"), "key", map.key_size));
+  auto value = TRY(sized_hex(request.at("value"), "value", map.value_size));
+  auto data = map.buffer();
+  for (size_t cpu = 0; cpu < map.cpus; cpu++)
+    std::copy(value.begin(), value.end(), data.begin() + static_cast<ssize_t>(cpu * map.stride));
+  if (bpf_map_update_elem(map.fd, key.data(), data.data(), BPF_ANY))
+    return fail_errno("update " + map.name);
   return json::object();
 }
 
 Result<json> dump(const json &request)
 {
-  auto map = find_map(request);
-  if (!map)
-    return tl::unexpected(map.error());
-  std::vector<uint8_t> key(map->key_size), next(map->key_size);
-  auto data = map->buffer();
+  auto map = TRY(find_map(request));
+  std::vector<uint8_t> key(map.key_size), next(map.key_size);
+  auto data = map.buffer();
   json entries = json::array();
 
-  for (const void *from = nullptr; !bpf_map_get_next_key(map->fd, from, next.data());
+  for (const void *from = nullptr; !bpf_map_get_next_key(map.fd, from, next.data());
        from = key.data()) {
     key = next;
-    if (bpf_map_lookup_elem(map->fd, key.data(), data.data()))
+    if (bpf_map_lookup_elem(map.fd, key.data(), data.data()))
       continue; // an empty slot of a devmap, or an entry just deleted
-    json entry = map->values(data);
+    json entry = map.values(data);
     entry["key"] = to_hex(key);
     entries.push_back(std::move(entry));
   }
@@ -204,17 +187,15 @@ Result<json> dump(const json &request)
 
 Result<json> sum(const json &request)
 {
-  auto map = find_map(request);
-  if (!map)
-    return tl::unexpected(map.error());
-  if (!map->per_cpu || map->key_size != sizeof(uint32_t) || map->value_size != sizeof(uint64_t))
-    return fail(map->name + " is not a per-CPU array of 64-bit counters");
-  std::vector<uint64_t> counters(map->cpus);
+  auto map = TRY(find_map(request));
+  if (!map.per_cpu || map.key_size != sizeof(uint32_t) || map.value_size != sizeof(uint64_t))
+    return fail(map.name + " is not a per-CPU array of 64-bit counters");
+  std::vector<uint64_t> counters(map.cpus);
   json sums = json::array();
 
   for (uint32_t key : request.at("keys")) {
-    if (bpf_map_lookup_elem(map->fd, &key, counters.data()))
-      return fail_errno("look up " + std::to_string(key) + " in " + map->name);
+    if (bpf_map_lookup_elem(map.fd, &key, counters.data()))
+      return fail_errno("look up " + std::to_string(key) + " in " + map.name);
     uint64_t total = 0;
     for (uint64_t counter : counters)
       total += counter;
@@ -236,10 +217,8 @@ Result<Loaded *> find_loaded(const std::string &name)
 
 Result<bpf_program *> find_program(const std::string &name, const std::string &program)
 {
-  auto loaded = find_loaded(name);
-  if (!loaded)
-    return tl::unexpected(loaded.error());
-  auto found = bpf_object__find_program_by_name((*loaded)->object.get(), program.c_str());
+  auto loaded = TRY(find_loaded(name));
+  auto found = bpf_object__find_program_by_name(loaded->object.get(), program.c_str());
   if (!found || bpf_program__fd(found) < 0)
     return fail("no program " + program + " is loaded in " + name);
   return found;

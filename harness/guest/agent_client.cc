@@ -188,18 +188,15 @@ Result<Ended> Agent::run(const std::vector<std::string> &argv, Timeout timeout)
 
 Result<std::string> Agent::run_ok(const std::vector<std::string> &argv, Timeout timeout)
 {
-  auto command = run(argv, timeout);
-
-  if (!command)
-    return tl::unexpected(command.error());
-  if (command->status) {
+  auto command = TRY(run(argv, timeout));
+  if (command.status) {
     std::string line;
     for (const auto &word : argv)
       line += (line.empty() ? "" : " ") + word;
-    return fail("guest: \"" + line + "\" ended with status " + std::to_string(command->status) +
-                ": " + command->err + command->out);
+    return fail("guest: \"" + line + "\" ended with status " + std::to_string(command.status) +
+                ": " + command.err + command.out);
   }
-  return std::move(command->out);
+  return std::move(command.out);
 }
 
 Result<std::string> Agent::read(const std::string &path)
@@ -415,14 +412,11 @@ Result<json> Agent::netdev(const std::string &ifname)
 
 Result<std::string> Agent::ifname_of(const std::string &mac)
 {
-  auto all = call("netdevs");
-
-  if (!all)
-    return tl::unexpected(all.error());
-  for (const auto &[name, device] : all->items())
+  auto all = TRY(call("netdevs"));
+  for (const auto &[name, device] : all.items())
     if (device.value("mac", "") == mac)
       return name;
-  return fail("no interface in the guest has MAC address " + mac + ": " + all->dump());
+  return fail("no interface in the guest has MAC address " + mac + ": " + all.dump());
 }
 
 Result<void> Agent::link(const std::string &ifname, std::optional<bool> up,

@@ -47,19 +47,16 @@ Result<json> stats(const json &request)
   json reply = json::object();
 
   info.cmd = ETHTOOL_GDRVINFO;
-  if (auto result = ethtool(ifname, "driver info", &info); !result)
-    return tl::unexpected(result.error());
+  TRY(ethtool(ifname, "driver info", &info));
   Flexible<ethtool_gstrings> names(info.n_stats * ETH_GSTRING_LEN);
   names->cmd = ETHTOOL_GSTRINGS;
   names->string_set = ETH_SS_STATS;
   names->len = info.n_stats;
-  if (auto result = ethtool(ifname, "names of statistics", names.get()); !result)
-    return tl::unexpected(result.error());
+  TRY(ethtool(ifname, "names of statistics", names.get()));
   Flexible<ethtool_stats> values(info.n_stats * sizeof(uint64_t));
   values->cmd = ETHTOOL_GSTATS;
   values->n_stats = info.n_stats;
-  if (auto result = ethtool(ifname, "statistics", values.get()); !result)
-    return tl::unexpected(result.error());
+  TRY(ethtool(ifname, "statistics", values.get()));
 
   for (unsigned i = 0; i < info.n_stats; i++) {
     auto name = reinterpret_cast<const char *>(names.payload() + i * ETH_GSTRING_LEN);
@@ -77,13 +74,11 @@ Result<json> regs(const json &request)
   json words = json::array();
 
   info.cmd = ETHTOOL_GDRVINFO;
-  if (auto result = ethtool(ifname, "driver info", &info); !result)
-    return tl::unexpected(result.error());
+  TRY(ethtool(ifname, "driver info", &info));
   Flexible<ethtool_regs> dump(info.regdump_len);
   dump->cmd = ETHTOOL_GREGS;
   dump->len = info.regdump_len;
-  if (auto result = ethtool(ifname, "registers", dump.get()); !result)
-    return tl::unexpected(result.error());
+  TRY(ethtool(ifname, "registers", dump.get()));
 
   for (unsigned i = 0; i + 4 <= dump->len; i += 4) {
     uint32_t word;
@@ -99,13 +94,11 @@ Result<json> rings(const json &request)
   auto ifname = request.at("ifname").get<std::string>();
 
   rings.cmd = ETHTOOL_GRINGPARAM;
-  if (auto result = ethtool(ifname, "rings", &rings); !result)
-    return tl::unexpected(result.error());
+  TRY(ethtool(ifname, "rings", &rings));
   rings.cmd = ETHTOOL_SRINGPARAM;
   rings.rx_pending = request.at("rx");
   rings.tx_pending = request.at("tx");
-  if (auto result = ethtool(ifname, "new rings", &rings); !result)
-    return tl::unexpected(result.error());
+  TRY(ethtool(ifname, "new rings", &rings));
   return json::object();
 }
 

@@ -19,8 +19,7 @@ public:
 
     if (!failing.file_)
       return fail_errno("the kernel injects no faults: fail-nth");
-    if (auto written = failing.write(std::to_string(nth)); !written)
-      return tl::unexpected(written.error());
+    TRY(failing.write(std::to_string(nth)));
     return failing;
   }
 
@@ -31,8 +30,7 @@ public:
 
     if (::pread(file_.get(), text, sizeof(text) - 1, 0) <= 0)
       return fail_errno("fail-nth");
-    if (auto written = write("0"); !written)
-      return tl::unexpected(written.error());
+    TRY(write("0"));
     return std::atoi(text) == 0;
   }
 
@@ -57,14 +55,9 @@ Result<json> failing(const Ops &ops, const json &request)
 
   if (op == ops.end())
     return fail("unknown op " + inner.at("op").dump());
-  auto allocation = FailingAllocation::start(request.at("nth"));
-  if (!allocation)
-    return tl::unexpected(allocation.error());
+  auto allocation = TRY(FailingAllocation::start(request.at("nth")));
   auto result = op->second(inner);
-  auto failed = allocation->stop();
-  if (!failed)
-    return tl::unexpected(failed.error());
-  reply["failed"] = *failed;
+  reply["failed"] = TRY(allocation.stop());
   if (!result)
     reply["error"] = result.error().message;
   return reply;

@@ -51,10 +51,8 @@ Result<void> load(const std::string &index, const std::string &name, json &loade
     std::string path, needed;
     words >> path;
     while (words >> needed)
-      if (auto result = load(index, needed, loaded); !result)
-        return result;
-    if (auto result = insert(module_dir + path, ""); !result)
-      return result;
+      TRY(load(index, needed, loaded));
+    TRY(insert(module_dir + path, ""));
     loaded.push_back(name);
     return {};
   }
@@ -66,12 +64,10 @@ Result<void> load(const std::string &index, const std::string &name, json &loade
 Result<json> kallsyms(const json &request)
 {
   const bool modules_only = request.value("modules", false);
-  auto all = read_file("/proc/kallsyms");
+  auto all = TRY(read_file("/proc/kallsyms"));
   std::string wanted;
 
-  if (!all)
-    return tl::unexpected(all.error());
-  for (std::string_view rest = *all; !rest.empty();) {
+  for (std::string_view rest = all; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const size_t type = line.find(' ') + 1;
@@ -88,12 +84,8 @@ Result<json> kallsyms(const json &request)
 Result<json> load_module(const std::string &name)
 {
   json loaded = json::array();
-  auto index = read_file(module_dir + "modules.dep");
-
-  if (!index)
-    return tl::unexpected(index.error());
-  if (auto result = load(*index, name, loaded); !result)
-    return tl::unexpected(result.error());
+  auto index = TRY(read_file(module_dir + "modules.dep"));
+  TRY(load(index, name, loaded));
   return json{ { "loaded", loaded } };
 }
 
@@ -102,8 +94,7 @@ void add_module_ops(Ops &ops)
   ops["kallsyms"] = kallsyms;
   ops["insmod"] = [](const json &request) -> Result<json> {
     auto path = module_dir + request.at("path").get<std::string>();
-    if (auto result = insert(path, request.value("params", "")); !result)
-      return tl::unexpected(result.error());
+    TRY(insert(path, request.value("params", "")));
     return json::object();
   };
   ops["modprobe"] = [](const json &request) { return load_module(request.at("name")); };

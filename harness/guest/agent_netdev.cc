@@ -78,12 +78,10 @@ std::string driver_of(const std::string &folder)
 Result<json> netdev(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
-  auto index = index_of(ifname);
+  TRY(index_of(ifname));
   auto folder = "/sys/class/net/" + ifname + "/";
   json reply, stats;
 
-  if (!index)
-    return tl::unexpected(index.error());
   for (auto name : { "ifindex", "mtu", "flags", "carrier", "carrier_changes", "carrier_up_count",
                      "carrier_down_count" })
     reply[name] = number(folder + name);
@@ -112,15 +110,11 @@ Result<json> netdevs(const json &)
 Result<json> link(const json &request)
 {
   auto ifname = request.at("ifname").get<std::string>();
-  auto index = index_of(ifname);
-  auto rtnl = Netlink::open(NETLINK_ROUTE);
+  auto index = TRY(index_of(ifname));
+  auto rtnl = TRY(Netlink::open(NETLINK_ROUTE));
   ifinfomsg fixed{};
 
-  if (!index)
-    return tl::unexpected(index.error());
-  if (!rtnl)
-    return tl::unexpected(rtnl.error());
-  fixed.ifi_index = static_cast<int>(*index);
+  fixed.ifi_index = static_cast<int>(index);
   if (request.contains("up") && !request["up"].is_null()) {
     fixed.ifi_change = IFF_UP;
     fixed.ifi_flags = request["up"].get<bool>() ? IFF_UP : 0;
@@ -128,7 +122,7 @@ Result<json> link(const json &request)
   NetlinkRequest change(RTM_NEWLINK, 0, bytes_of(fixed));
   if (request.contains("mtu"))
     change.put_u32(IFLA_MTU, request["mtu"]);
-  if (auto result = rtnl->call(change); !result)
+  if (auto result = rtnl.call(change); !result)
     return fail("link " + ifname + ": " + result.error().message);
   return json::object();
 }
@@ -147,21 +141,19 @@ struct NetdevFamily {
 
 Result<NetdevFamily> open_netdev_family()
 {
-  auto socket = Netlink::open(NETLINK_GENERIC);
+  auto socket = TRY(Netlink::open(NETLINK_GENERIC));
   uint16_t id = 0;
 
-  if (!socket)
-    return tl::unexpected(socket.error());
   auto request = genl_request(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY);
   request.put_string(CTRL_ATTR_FAMILY_NAME, "netdev");
-  auto result = socket->call(request, [&](auto message) {
+  auto result = socket.call(request, [&](auto message) {
     auto attributes = parse_attributes(message.subspan(GENL_HDRLEN));
     if (auto found = attributes.find(CTRL_ATTR_FAMILY_ID); found != attributes.end())
       id = static_cast<uint16_t>(to_uint(found->second));
   });
   if (!result)
     return fail("netdev family: " + result.error().message);
-  return NetdevFamily{ std::move(*socket), id };
+  return NetdevFamily{ std::move(socket), id };
 }
 
 Result<json> page_pools(const json &request)
@@ -174,13 +166,11 @@ Result<json> page_pools(const json &request)
     { netdev_a_page_pool_inflight_mem, "inflight_mem" },
     { netdev_a_page_pool_detach_time, "detach_time" },
   };
-  auto family = open_netdev_family();
+  auto family = TRY(open_netdev_family());
   json pools = json::array();
 
-  if (!family)
-    return tl::unexpected(family.error());
-  auto get = genl_request(family->id, NLM_F_DUMP, netdev_cmd_page_pool_get);
-  auto result = family->socket.call(get, [&](auto message) {
+  auto get = genl_request(family.id, NLM_F_DUMP, netdev_cmd_page_pool_get);
+  auto result = family.socket.call(get, [&](auto message) {
     auto attributes = parse_attributes(message.subspan(GENL_HDRLEN));
     json pool;
     for (auto [type, name] : fields) {
@@ -197,14 +187,12 @@ Result<json> page_pools(const json &request)
 
 Result<json> xdp_features(const json &request)
 {
-  auto family = open_netdev_family();
+  auto family = TRY(open_netdev_family());
   json features;
 
-  if (!family)
-    return tl::unexpected(family.error());
-  auto get = genl_request(family->id, 0, netdev_cmd_dev_get);
+  auto get = genl_request(family.id, 0, netdev_cmd_dev_get);
   get.put_u32(netdev_a_dev_ifindex, request.at("ifindex"));
-  auto result = family->socket.call(get, [&](auto message) {
+  auto result = family.socket.call(get, [&](auto message) {
     auto attributes = parse_attributes(message.subspan(GENL_HDRLEN));
     if (auto found = attributes.find(netdev_a_dev_xdp_features); found != attributes.end())
       features = to_uint(found->second);
@@ -222,14 +210,12 @@ Result<json> qstats(const json &request)
     { netdev_a_qstats_tx_packets, "tx_packets" },       { netdev_a_qstats_tx_bytes, "tx_bytes" },
     { netdev_a_qstats_rx_alloc_fail, "rx_alloc_fail" },
   };
-  auto family = open_netdev_family();
+  auto family = TRY(open_netdev_family());
   json stats;
 
-  if (!family)
-    return tl::unexpected(family.error());
-  auto get = genl_request(family->id, NLM_F_DUMP, netdev_cmd_qstats_get);
+  auto get = genl_request(family.id, NLM_F_DUMP, netdev_cmd_qstats_get);
   get.put_u32(netdev_a_qstats_ifindex, request.at("ifindex"));
-  auto result = family->socket.call(get, [&](auto message) {
+  auto result = family.socket.call(get, [&](auto message) {
     auto attributes = parse_attributes(message.subspan(GENL_HDRLEN));
     for (auto [type, name] : fields) {
       auto found = attributes.find(type);

@@ -52,13 +52,8 @@ Result<json> tcp_drain(const json &request)
 {
   if (reader)
     return fail("a TCP socket is drained already");
-  auto socket = listen_at(request.at("port"));
-  if (!socket)
-    return tl::unexpected(socket.error());
-  auto process = fork_counting([&](uint64_t *drained) { drain(socket->get(), drained); });
-  if (!process)
-    return tl::unexpected(process.error());
-  reader = *process;
+  auto socket = TRY(listen_at(request.at("port")));
+  reader = TRY(fork_counting([&](uint64_t *drained) { drain(socket.get(), drained); }));
   return json{ { "pid", reader->pid } };
 }
 

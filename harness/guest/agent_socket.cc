@@ -89,22 +89,20 @@ std::optional<Received> receive(int fd)
 /// Up to "max" packets, waiting up to "timeout_ms" for them.
 Result<json> receive_many(const json &request, json (*describe)(const Received &))
 {
-  auto fd = find_socket(request);
+  auto fd = TRY(find_socket(request));
   size_t most = request.value("max", 1);
   const auto deadline = Deadline::exactly(milliseconds(request.value("timeout_ms", 0)));
   json packets = json::array();
 
-  if (!fd)
-    return tl::unexpected(fd.error());
   while (packets.size() < most) {
-    if (auto packet = receive(*fd)) {
+    if (auto packet = receive(fd)) {
       packets.push_back(describe(*packet));
       continue;
     }
     int left = deadline.poll_timeout();
     if (!left)
       break;
-    pollfd wait{ *fd, POLLIN, 0 };
+    pollfd wait{ fd, POLLIN, 0 };
     ::poll(&wait, 1, left);
   }
   return json{ { "packets", packets } };
@@ -157,13 +155,9 @@ Result<json> udp_open(const json &request)
   address.sin_port = htons(request.at("port").get<uint16_t>());
   if (::inet_pton(AF_INET, ip.c_str(), &address.sin_addr) != 1)
     return fail("not an IPv4 address: " + ip);
-  if (auto result =
-          set_option(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer, "SO_RCVBUFFORCE");
-      !result)
-    return tl::unexpected(result.error());
+  TRY(set_option(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer, "SO_RCVBUFFORCE"));
   if (request.value("mark", false))
-    if (auto result = set_option(socket.get(), SOL_SOCKET, SO_RCVMARK, 1, "SO_RCVMARK"); !result)
-      return tl::unexpected(result.error());
+    TRY(set_option(socket.get(), SOL_SOCKET, SO_RCVMARK, 1, "SO_RCVMARK"));
   // The longest time, so that a wait for a datagram is all busy polling.
   if (request.contains("busy_poll_budget")) {
     constexpr int microseconds = 10'000'000;
@@ -172,8 +166,7 @@ Result<json> udp_open(const json &request)
            std::tuple{ SO_PREFER_BUSY_POLL, 1, "SO_PREFER_BUSY_POLL" },
            std::tuple{ SO_BUSY_POLL_BUDGET, request["busy_poll_budget"].get<int>(),
                        "SO_BUSY_POLL_BUDGET" } })
-      if (auto result = set_option(socket.get(), SOL_SOCKET, option, value, name); !result)
-        return tl::unexpected(result.error());
+      TRY(set_option(socket.get(), SOL_SOCKET, option, value, name));
   }
   if (::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof(address)))
     return fail_errno("bind " + ip + ":" + std::to_string(request.at("port").get<int>()));
@@ -184,22 +177,19 @@ Result<Fd> bound_packet_socket(const std::string &ifname, uint16_t protocol)
 {
   // Protocol 0 until it is bound, so that no other interface's frames get in.
   Fd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-  auto index = index_of(ifname);
+  auto index = TRY(index_of(ifname));
   sockaddr_ll address{};
 
-  if (!index)
-    return tl::unexpected(index.error());
   if (!socket)
     return fail_errno("packet socket");
   for (auto [level, option, value, name] :
        { std::tuple{ SOL_PACKET, PACKET_AUXDATA, 1, "PACKET_AUXDATA" },
          std::tuple{ SOL_SOCKET, SO_RCVMARK, 1, "SO_RCVMARK" },
          std::tuple{ SOL_SOCKET, SO_RCVBUFFORCE, receive_buffer, "SO_RCVBUFFORCE" } })
-    if (auto result = set_option(socket.get(), level, option, value, name); !result)
-      return tl::unexpected(result.error());
+    TRY(set_option(socket.get(), level, option, value, name));
   address.sll_family = AF_PACKET;
   address.sll_protocol = htons(protocol);
-  address.sll_ifindex = static_cast<int>(*index);
+  address.sll_ifindex = static_cast<int>(index);
   if (::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof(address)))
     return fail_errno("bind to " + ifname);
   return socket;
@@ -207,55 +197,43 @@ Result<Fd> bound_packet_socket(const std::string &ifname, uint16_t protocol)
 
 Result<json> packet_open(const json &request)
 {
-  auto socket = bound_packet_socket(request.at("ifname"), request.value("protocol", ETH_P_ALL));
-
-  if (!socket)
-    return tl::unexpected(socket.error());
-  return add_socket(std::move(*socket));
+  auto socket =
+      TRY(bound_packet_socket(request.at("ifname"), request.value("protocol", ETH_P_ALL)));
+  return add_socket(std::move(socket));
 }
 
 Result<json> packet_count(const json &request)
 {
-  auto fd = find_socket(request);
+  auto fd = TRY(find_socket(request));
   tpacket_stats stats{};
   socklen_t size = sizeof(stats);
   uint64_t count = 0;
   char byte;
 
-  if (!fd)
-    return tl::unexpected(fd.error());
-  if (::getsockopt(*fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size))
+  if (::getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size))
     return fail_errno("PACKET_STATISTICS");
   // What has come since is for the next call: on a slow kernel a stream would have no end.
   const uint64_t there = stats.tp_packets - stats.tp_drops;
-  while (count < there && ::recv(*fd, &byte, sizeof(byte), MSG_DONTWAIT | MSG_TRUNC) >= 0)
+  while (count < there && ::recv(fd, &byte, sizeof(byte), MSG_DONTWAIT | MSG_TRUNC) >= 0)
     count++;
   return json{ { "count", count }, { "dropped", stats.tp_drops } };
 }
 
 Result<json> packet_send(const json &request)
 {
-  auto data = from_hex(request.at("data").get<std::string>());
+  auto data = TRY(from_hex(request.at("data").get<std::string>()));
   int count = request.value("count", 1);
   Fd own;
   int fd;
 
-  if (!data)
-    return tl::unexpected(data.error());
   if (request.contains("ifname")) {
-    auto socket = bound_packet_socket(request["ifname"], 0);
-    if (!socket)
-      return tl::unexpected(socket.error());
-    own = std::move(*socket);
+    own = TRY(bound_packet_socket(request["ifname"], 0));
     fd = own.get();
   } else {
-    auto found = find_socket(request);
-    if (!found)
-      return tl::unexpected(found.error());
-    fd = *found;
+    fd = TRY(find_socket(request));
   }
   for (int sent = 0; sent < count; sent++)
-    if (::send(fd, data->data(), data->size(), 0) < 0)
+    if (::send(fd, data.data(), data.size(), 0) < 0)
       return fail_errno("send, after " + std::to_string(sent) + " frames");
   return json{ { "sent", count } };
 }

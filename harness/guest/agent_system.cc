@@ -179,10 +179,8 @@ void add_system_ops(Ops &ops)
   ops["spawn"] = spawn;
   ops["kill"] = kill_spawned;
   ops["read"] = [](const json &request) -> Result<json> {
-    auto text = read_file(request.at("path").get<std::string>());
-    if (!text)
-      return tl::unexpected(text.error());
-    return json{ { "data", *text } };
+    auto text = TRY(read_file(request.at("path").get<std::string>()));
+    return json{ { "data", text } };
   };
   ops["write"] = [](const json &request) {
     return write_file(request.at("path"), request.at("data").get<std::string>(),

@@ -82,25 +82,19 @@ Result<Socket> open_socket(unsigned ifindex)
          set(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, &yes, sizeof(yes), "SO_PREFER_BUSY_POLL"),
          set(fd, SOL_SOCKET, SO_BUSY_POLL, &busy_poll_us, sizeof(busy_poll_us), "SO_BUSY_POLL"),
          set(fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, &busy_poll_budget, sizeof(busy_poll_budget),
-             "SO_BUSY_POLL_BUDGET") }) {
-    if (!result)
-      return tl::unexpected(result.error());
-  }
+             "SO_BUSY_POLL_BUDGET") })
+    TRY(result);
   xdp_mmap_offsets offsets{};
   socklen_t size = sizeof(offsets);
   if (::getsockopt(fd, SOL_XDP, XDP_MMAP_OFFSETS, &offsets, &size))
     return fail_errno("XDP_MMAP_OFFSETS");
-  auto fill = map_ring(fd, offsets.fr, sizeof(uint64_t), XDP_UMEM_PGOFF_FILL_RING);
-  auto receive = map_ring(fd, offsets.rx, sizeof(xdp_desc), XDP_PGOFF_RX_RING);
-  if (!fill)
-    return tl::unexpected(fill.error());
-  if (!receive)
-    return tl::unexpected(receive.error());
-  socket.fill = *fill;
-  socket.receive = *receive;
+  auto fill = TRY(map_ring(fd, offsets.fr, sizeof(uint64_t), XDP_UMEM_PGOFF_FILL_RING));
+  auto receive = TRY(map_ring(fd, offsets.rx, sizeof(xdp_desc), XDP_PGOFF_RX_RING));
+  socket.fill = fill;
+  socket.receive = receive;
   for (uint32_t i = 0; i < entries; i++)
-    static_cast<uint64_t *>(fill->descriptors)[i] = uint64_t{ i } * chunk;
-  __atomic_store_n(fill->producer, entries, __ATOMIC_RELEASE);
+    static_cast<uint64_t *>(fill.descriptors)[i] = uint64_t{ i } * chunk;
+  __atomic_store_n(fill.producer, entries, __ATOMIC_RELEASE);
 
   sockaddr_xdp address{};
   address.sxdp_family = AF_XDP;
@@ -133,28 +127,19 @@ Result<Socket> open_socket(unsigned ifindex)
 
 Result<json> xsk_open(const json &request)
 {
-  auto ifindex = index_of(request.at("ifname"));
-  auto loaded = find_loaded(request.at("name"));
+  auto ifindex = TRY(index_of(request.at("ifname")));
+  auto loaded = TRY(find_loaded(request.at("name")));
   auto name = request.at("map").get<std::string>();
   const uint32_t queue = 0;
 
-  if (!ifindex)
-    return tl::unexpected(ifindex.error());
-  if (!loaded)
-    return tl::unexpected(loaded.error());
-  auto map = bpf_object__find_map_by_name((*loaded)->object.get(), name.c_str());
+  auto map = bpf_object__find_map_by_name(loaded->object.get(), name.c_str());
   if (!map)
     return fail("no map " + name);
-  auto socket = open_socket(*ifindex);
-  if (!socket)
-    return tl::unexpected(socket.error());
-  const int fd = socket->fd.get();
+  auto socket = TRY(open_socket(ifindex));
+  const int fd = socket.fd.get();
   if (bpf_map_update_elem(bpf_map__fd(map), &queue, &fd, BPF_ANY))
     return fail_errno("update " + name);
-  auto process = fork_counting([&](uint64_t *taken) { take_all(*socket, taken); });
-  if (!process)
-    return tl::unexpected(process.error());
-  taker = *process;
+  taker = TRY(fork_counting([&](uint64_t *taken) { take_all(socket, taken); }));
   return json{ { "pid", taker->pid } };
 }
 

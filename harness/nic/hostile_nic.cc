@@ -44,15 +44,13 @@ Result<void> HostileNic::until_full()
 {
   const Deadline deadline(milliseconds(10000));
   for (;;) {
-    auto now = ring(e1000::rdbal);
-    if (!now)
-      return tl::unexpected(now.error());
-    const size_t owned = now->owned();
-    if (owned == now->count - spare_)
+    auto now = TRY(ring(e1000::rdbal));
+    const size_t owned = now.owned();
+    if (owned == now.count - spare_)
       return {};
     if (deadline.expired())
       return fail(fmt::format("the driver does not fill its ring of {}: the device owns {}",
-                              now->count, owned));
+                              now.count, owned));
   }
 }
 
@@ -60,17 +58,13 @@ Result<void> HostileNic::write_back(const Ring &ring, uint32_t slot, const RxWri
 {
   const uint64_t descriptor = ring.base + slot * e1000::descriptor_size;
   if (!buffer.data.empty()) {
-    auto bytes = qtest_.read(descriptor, 8);
-    if (!bytes)
-      return tl::unexpected(bytes.error());
+    auto bytes = TRY(qtest_.read(descriptor, 8));
     uint64_t address = 0;
     for (size_t i = 8; i-- > 0;)
-      address = address << 8 | (*bytes)[i];
-    if (auto done = qtest_.write(address, buffer.data); !done)
-      return done;
+      address = address << 8 | bytes[i];
+    TRY(qtest_.write(address, buffer.data));
   }
-  if (auto done = qtest_.writel(descriptor + length_offset, buffer.length); !done)
-    return done;
+  TRY(qtest_.writel(descriptor + length_offset, buffer.length));
   return qtest_.writel(descriptor + status_offset,
                        buffer.status | static_cast<uint32_t>(buffer.errors) << 8);
 }
@@ -78,36 +72,29 @@ Result<void> HostileNic::write_back(const Ring &ring, uint32_t slot, const RxWri
 template <typename Change>
 Result<void> HostileNic::while_stopped(Change change)
 {
-  if (auto stopped = machine_->qmp().command("stop"); !stopped)
-    return tl::unexpected(stopped.error());
+  TRY(machine_->qmp().command("stop"));
   const Result<void> done = change();
-  if (auto going = machine_->qmp().command("cont"); !going)
-    return tl::unexpected(going.error());
+  TRY(machine_->qmp().command("cont"));
   return done;
 }
 
 Result<void> HostileNic::write_back_all(const std::vector<RxWriteBack> &buffers)
 {
-  auto now = ring(e1000::rdbal);
-  if (!now)
-    return tl::unexpected(now.error());
-  uint32_t slot = now->head;
+  auto now = TRY(ring(e1000::rdbal));
+  uint32_t slot = now.head;
   for (const RxWriteBack &buffer : buffers) {
-    if (slot == now->tail)
+    if (slot == now.tail)
       return fail(fmt::format("the device owns fewer than {} descriptors", buffers.size()));
-    if (auto done = write_back(*now, slot, buffer); !done)
-      return done;
-    slot = (slot + 1) % now->count;
+    TRY(write_back(now, slot, buffer));
+    slot = (slot + 1) % now.count;
   }
-  if (auto done = qtest_.writel(register_address(e1000::rdh), slot); !done)
-    return done;
+  TRY(qtest_.writel(register_address(e1000::rdh), slot));
   return qtest_.writel(register_address(e1000::ics), e1000::ics_rxt0);
 }
 
 Result<void> HostileNic::receive(const std::vector<RxWriteBack> &buffers)
 {
-  if (auto full = until_full(); !full)
-    return full;
+  TRY(until_full());
   return while_stopped([&] { return write_back_all(buffers); });
 }
 
@@ -146,13 +133,10 @@ Result<void> HostileNic::call_unsent_done(uint32_t count)
 
 Result<void> HostileNic::write_back_empty_slot(const RxWriteBack &buffer)
 {
-  if (auto full = until_full(); !full)
-    return full;
+  TRY(until_full());
   return while_stopped([&]() -> Result<void> {
-    auto now = ring(e1000::rdbal);
-    if (!now)
-      return tl::unexpected(now.error());
-    return write_back(*now, (now->tail + 1) % now->count, buffer);
+    auto now = TRY(ring(e1000::rdbal));
+    return write_back(now, (now.tail + 1) % now.count, buffer);
   });
 }
 

@@ -68,10 +68,8 @@ PcapngWriter::PcapngWriter(Fd fd) : fd_(std::move(fd))
 
 Result<PcapngWriter> PcapngWriter::create(const std::filesystem::path &path)
 {
-  auto fd = open_file(path, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!fd)
-    return tl::unexpected(fd.error());
-  return PcapngWriter(std::move(*fd));
+  auto fd = TRY(open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
+  return PcapngWriter(std::move(fd));
 }
 
 uint32_t PcapngWriter::add_interface(const std::string &name)

@@ -101,8 +101,7 @@ Result<void> GoldenStore::build(const GoldenSpec &spec, const fs::path &work)
 
   if (auto done = spec.set_up(guest); !done) {
     // If the guest ended, that is the cause, and what set_up saw of it is not.
-    if (auto healthy = guest.health(); !healthy)
-      return healthy;
+    TRY(guest.health());
     return fail(done.error().message + log);
   }
   guest.set_ready();

@@ -79,8 +79,7 @@ Result<std::unique_ptr<Machine>> Machine::boot(const MachineConfig &config,
                                                const std::filesystem::path &evidence)
 {
   std::unique_ptr<Machine> machine(new Machine(config, evidence));
-  if (auto started = machine->start(false); !started)
-    return tl::unexpected(started.error());
+  TRY(machine->start(false));
   return machine;
 }
 
@@ -90,22 +89,17 @@ Result<std::unique_ptr<Machine>> Machine::restore(const MachineConfig &config, F
                                                   const std::filesystem::path &gdb)
 {
   std::unique_ptr<Machine> machine(new Machine(config, evidence));
-  if (auto started = machine->start(true, plugin); !started)
-    return tl::unexpected(started.error());
+  TRY(machine->start(true, plugin));
   machine->set_ready();
 
   // Events tell when the load is done; "cont" before that would be lost.
   Qmp &qmp = machine->qmp();
   const json events = { { { "capability", "events" }, { "state", true } } };
-  if (auto done = qmp.command("migrate-set-capabilities", { { "capabilities", events } }); !done)
-    return tl::unexpected(done.error());
+  TRY(qmp.command("migrate-set-capabilities", { { "capabilities", events } }));
   // Else QEMU itself announces the NICs on their wires (RARP), as after a real migration.
-  if (auto done = qmp.command("migrate-set-parameters", { { "announce-rounds", 0 } }); !done)
-    return tl::unexpected(done.error());
-  if (auto passed = qmp.pass_descriptor("golden", image.get()); !passed)
-    return tl::unexpected(passed.error());
-  if (auto done = qmp.command("migrate-incoming", { { "uri", "fd:golden" } }); !done)
-    return tl::unexpected(done.error());
+  TRY(qmp.command("migrate-set-parameters", { { "announce-rounds", 0 } }));
+  TRY(qmp.pass_descriptor("golden", image.get()));
+  TRY(qmp.command("migrate-incoming", { { "uri", "fd:golden" } }));
   auto loaded = qmp.wait_event("MIGRATION", milliseconds(60000), [](const json &event) {
     const std::string status = event["data"].value("status", "");
     return status == "completed" || status == "failed";
@@ -128,8 +122,7 @@ Machine::~Machine()
 
 Result<void> Machine::start(bool incoming, const Plugin &plugin)
 {
-  if (auto made = make_directories(evidence_); !made)
-    return made;
+  TRY(make_directories(evidence_));
   auto qmp_pair = stream_pair();
   auto agent_pair = stream_pair();
   if (!qmp_pair || !agent_pair)
@@ -144,32 +137,25 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
                                                    .incoming = incoming,
                                                    .plugin = plugin.file,
                                                    .plugin_fd = plugin_fd });
-  auto log = open_file(qemu_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
-  if (!log)
-    return tl::unexpected(log.error());
+  auto log = TRY(open_file(qemu_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND));
   Command command{ .arguments = arguments,
                    .descriptors = { { qmp_pair->theirs.get(), qmp_fd },
                                     { agent_pair->theirs.get(), agent_fd } },
-                   .output = log->get(),
-                   .error = log->get() };
+                   .output = log.get(),
+                   .error = log.get() };
   if (plugin.fd >= 0)
     command.descriptors.push_back({ plugin.fd, plugin_fd });
 
   std::vector<Fd> guest_ends;
   for (unsigned i = 0; i < config_.nics.size(); i++) {
-    auto wire = Wire::create(i, evidence_ / fmt::format("nic{}.pcapng", i));
-    if (!wire)
-      return tl::unexpected(wire.error());
-    guest_ends.push_back(wire->take_guest_end());
+    auto wire = TRY(Wire::create(i, evidence_ / fmt::format("nic{}.pcapng", i)));
+    guest_ends.push_back(wire.take_guest_end());
     command.descriptors.push_back({ guest_ends.back().get(), first_wire_fd + static_cast<int>(i) });
-    wire->set_health_check([this] { return health(); });
-    wires_.push_back(std::move(*wire));
+    wire.set_health_check([this] { return health(); });
+    wires_.push_back(std::move(wire));
   }
 
-  auto child = Child::spawn(command);
-  if (!child)
-    return tl::unexpected(child.error());
-  child_ = std::move(*child);
+  child_ = TRY(Child::spawn(command));
   qmp_pair->theirs.reset();
   agent_pair->theirs.reset();
   guest_ends.clear();
@@ -187,25 +173,17 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
 
 Result<void> Machine::save(int file)
 {
-  if (auto stopped = qmp_->command("stop"); !stopped)
-    return tl::unexpected(stopped.error());
+  TRY(qmp_->command("stop"));
   const json events = { { { "capability", "events" }, { "state", true } } };
-  if (auto done = qmp_->command("migrate-set-capabilities", { { "capabilities", events } }); !done)
-    return tl::unexpected(done.error());
-  if (auto done = qmp_->command("migrate-set-parameters", { { "max-bandwidth", 1ll << 40 } });
-      !done)
-    return tl::unexpected(done.error());
-  if (auto passed = qmp_->pass_descriptor("golden", file); !passed)
-    return passed;
-  if (auto going = qmp_->command("migrate", { { "uri", "fd:golden" } }); !going)
-    return tl::unexpected(going.error());
-  auto saved = qmp_->wait_event("MIGRATION", milliseconds(60000), [](const json &event) {
+  TRY(qmp_->command("migrate-set-capabilities", { { "capabilities", events } }));
+  TRY(qmp_->command("migrate-set-parameters", { { "max-bandwidth", 1ll << 40 } }));
+  TRY(qmp_->pass_descriptor("golden", file));
+  TRY(qmp_->command("migrate", { { "uri", "fd:golden" } }));
+  auto saved = TRY(qmp_->wait_event("MIGRATION", milliseconds(60000), [](const json &event) {
     const std::string status = event["data"].value("status", "");
     return status == "completed" || status == "failed";
-  });
-  if (!saved)
-    return tl::unexpected(saved.error());
-  if ((*saved)["data"].value("status", "") != "completed")
+  }));
+  if (saved["data"].value("status", "") != "completed")
     return fail("QEMU could not save the machine's state; see " + qemu_log().string());
   return {};
 }

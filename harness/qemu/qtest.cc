@@ -39,18 +39,15 @@ Result<Qtest> Qtest::open(Machine &machine)
   Fd ours(ends[0]), theirs(ends[1]);
 
   Qmp &qmp = machine.qmp();
-  if (auto passed = qmp.pass_descriptor("qtest", theirs.get()); !passed)
-    return tl::unexpected(passed.error());
+  TRY(qmp.pass_descriptor("qtest", theirs.get()));
   const json address = { { "type", "fd" }, { "data", { { "str", "qtest" } } } };
   const json socket = { { "type", "socket" },
                         { "data", { { "addr", address }, { "server", false } } } };
-  if (auto added = qmp.command("chardev-add", { { "id", "qtest" }, { "backend", socket } }); !added)
-    return tl::unexpected(added.error());
+  TRY(qmp.command("chardev-add", { { "id", "qtest" }, { "backend", socket } }));
   const json object = {
     { "qom-type", "qtest" }, { "id", "qtest" }, { "chardev", "qtest" }, { "log", "none" }
   };
-  if (auto added = qmp.command("object-add", object); !added)
-    return tl::unexpected(added.error());
+  TRY(qmp.command("object-add", object));
   return Qtest(std::move(ours));
 }
 
@@ -97,36 +94,23 @@ Result<std::string> Qtest::command(const std::string &line)
 
 Result<uint32_t> Qtest::readl(uint64_t address)
 {
-  auto answer = command(fmt::format("readl 0x{:x}", address));
-  if (!answer)
-    return tl::unexpected(answer.error());
-  auto value = number(*answer);
-  if (!value)
-    return tl::unexpected(value.error());
-  return static_cast<uint32_t>(*value);
+  return static_cast<uint32_t>(TRY(number(TRY(command(fmt::format("readl 0x{:x}", address))))));
 }
 
 Result<void> Qtest::writel(uint64_t address, uint32_t value)
 {
-  auto done = command(fmt::format("writel 0x{:x} 0x{:x}", address, value));
-  if (!done)
-    return tl::unexpected(done.error());
+  TRY(command(fmt::format("writel 0x{:x} 0x{:x}", address, value)));
   return {};
 }
 
 Result<std::vector<uint8_t>> Qtest::read(uint64_t address, size_t size)
 {
-  auto answer = command(fmt::format("read 0x{:x} 0x{:x}", address, size));
-  if (!answer)
-    return tl::unexpected(answer.error());
-  if (!answer->starts_with("0x") || answer->size() != 2 + 2 * size)
-    return fail("qtest read: QEMU says " + *answer);
+  auto answer = TRY(command(fmt::format("read 0x{:x} 0x{:x}", address, size)));
+  if (!answer.starts_with("0x") || answer.size() != 2 + 2 * size)
+    return fail("qtest read: QEMU says " + answer);
   std::vector<uint8_t> bytes;
-  for (size_t i = 2; i < answer->size(); i += 2) {
-    auto byte = number("0x" + answer->substr(i, 2));
-    if (!byte)
-      return tl::unexpected(byte.error());
-    bytes.push_back(static_cast<uint8_t>(*byte));
+  for (size_t i = 2; i < answer.size(); i += 2) {
+    bytes.push_back(static_cast<uint8_t>(TRY(number("0x" + answer.substr(i, 2)))));
   }
   return bytes;
 }
@@ -136,9 +120,7 @@ Result<void> Qtest::write(uint64_t address, std::span<const uint8_t> bytes)
   std::string line = fmt::format("write 0x{:x} 0x{:x} 0x", address, bytes.size());
   for (const uint8_t byte : bytes)
     line += fmt::format("{:02x}", byte);
-  auto done = command(line);
-  if (!done)
-    return tl::unexpected(done.error());
+  TRY(command(line));
   return {};
 }
 

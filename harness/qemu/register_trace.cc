@@ -16,10 +16,8 @@ namespace {
 
 Result<void> set_event(Machine &machine, bool enable)
 {
-  auto done = machine.qmp().command(
-      "trace-event-set-state", { { "name", "memory_region_ops_write" }, { "enable", enable } });
-  if (!done)
-    return tl::unexpected(done.error());
+  TRY(machine.qmp().command("trace-event-set-state",
+                            { { "name", "memory_region_ops_write" }, { "enable", enable } }));
   return {};
 }
 
@@ -27,11 +25,9 @@ Result<void> set_event(Machine &machine, bool enable)
 
 Result<NicRegisters> nic_registers(Machine &machine, size_t nic)
 {
-  auto buses = machine.qmp().command("query-pci");
-  if (!buses)
-    return tl::unexpected(buses.error());
+  auto buses = TRY(machine.qmp().command("query-pci"));
   const std::string id = fmt::format("nic{}", nic);
-  for (const json &bus : *buses) {
+  for (const json &bus : buses) {
     for (const json &device : bus["devices"]) {
       if (device.value("qdev_id", "") != id)
         continue;
@@ -46,25 +42,19 @@ Result<NicRegisters> nic_registers(Machine &machine, size_t nic)
 
 Result<RegisterTrace> RegisterTrace::start(Machine &machine, size_t nic)
 {
-  auto registers = nic_registers(machine, nic);
-  if (!registers)
-    return tl::unexpected(registers.error());
+  auto registers = TRY(nic_registers(machine, nic));
   // Only what the log gains from now on is ours.
   std::error_code missing;
   const auto offset = std::filesystem::file_size(machine.trace_log(), missing);
-  if (auto done = set_event(machine, true); !done)
-    return tl::unexpected(done.error());
-  return RegisterTrace(machine, registers->address, registers->size, missing ? 0 : offset);
+  TRY(set_event(machine, true));
+  return RegisterTrace(machine, registers.address, registers.size, missing ? 0 : offset);
 }
 
 Result<RegisterTrace::Counts> RegisterTrace::stop()
 {
-  if (auto done = set_event(*machine_, false); !done)
-    return tl::unexpected(done.error());
-  auto log = read_file(machine_->trace_log());
-  if (!log)
-    return tl::unexpected(log.error());
-  return count_register_writes(std::string_view(*log).substr(std::min(log_offset_, log->size())),
+  TRY(set_event(*machine_, false));
+  auto log = TRY(read_file(machine_->trace_log()));
+  return count_register_writes(std::string_view(log).substr(std::min(log_offset_, log.size())),
                                base_, size_);
 }
 

@@ -14,10 +14,8 @@ namespace {
 /// In the form in which ctest 3.25 writes it.
 Result<std::vector<TestResult>> sample()
 {
-  auto xml = read_file("harness/tests/golden/ctest.xml");
-  if (!xml)
-    return tl::unexpected(xml.error());
-  return parse_junit(*xml);
+  auto xml = TRY(read_file("harness/tests/golden/ctest.xml"));
+  return parse_junit(xml);
 }
 
 TEST(Junit, ReadsWhatCtestWrites)

@@ -70,10 +70,8 @@ Result<Wire> Wire::create(unsigned index, const std::filesystem::path &capture)
   raise_send_buffer(ends[0]);
   raise_send_buffer(ends[1]);
 
-  auto writer = PcapngWriter::create(capture);
-  if (!writer)
-    return tl::unexpected(writer.error());
-  return Wire(index, std::move(host_end), std::move(guest_end), std::move(*writer));
+  auto writer = TRY(PcapngWriter::create(capture));
+  return Wire(index, std::move(host_end), std::move(guest_end), std::move(writer));
 }
 
 Wire::Wire(unsigned index, Fd host_end, Fd guest_end, PcapngWriter capture)
@@ -168,14 +166,9 @@ Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadl
 {
   size_t sent = 0;
   while (sent < frames.size()) {
-    auto taken = send_one(frames[sent]);
-    if (!taken)
-      return tl::unexpected(taken.error());
-    if (*taken) {
-      if (++sent % 32 == 0) {
-        if (auto drained = drain(); !drained)
-          return drained;
-      }
+    if (TRY(send_one(frames[sent]))) {
+      if (++sent % 32 == 0)
+        TRY(drain());
       continue;
     }
     // A Unix datagram socket counts as writable only below a quarter of its buffer, so this wakes
@@ -184,8 +177,7 @@ Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadl
     if (auto waited = wait(POLLIN | POLLOUT, deadline, ready); !waited)
       return fail(waited.error().message +
                   fmt::format("; the guest took {} of {} frames", sent, frames.size()));
-    if (auto drained = drain(); !drained)
-      return drained;
+    TRY(drain());
   }
   return {};
 }
@@ -201,10 +193,7 @@ Result<size_t> Wire::offer(std::span<const Frame> frames)
 {
   size_t sent = 0;
   while (sent < frames.size()) {
-    auto taken = send_one(frames[sent]);
-    if (!taken)
-      return tl::unexpected(taken.error());
-    if (!*taken)
+    if (!TRY(send_one(frames[sent])))
       break;
     sent++;
   }
@@ -220,8 +209,7 @@ size_t Wire::unread() const
 
 Result<size_t> Wire::discard()
 {
-  if (auto drained = drain(); !drained)
-    return tl::unexpected(drained.error());
+  TRY(drain());
   const size_t count = received_.size();
   received_.clear();
   return count;
@@ -241,8 +229,7 @@ Result<Frame> Wire::receive(milliseconds timeout)
 {
   const Deadline deadline(timeout);
   for (;;) {
-    if (auto drained = drain(); !drained)
-      return tl::unexpected(drained.error());
+    TRY(drain());
     if (!received_.empty()) {
       Frame frame = std::move(received_.front());
       received_.pop_front();
@@ -263,8 +250,7 @@ Result<void> Wire::one_sentinel(std::vector<Frame> &before, const Deadline &dead
   const Frame request = sentinel_;
   TRY(send_all({ &request, 1 }, deadline));
   for (;;) {
-    if (auto drained = drain(); !drained)
-      return drained;
+    TRY(drain());
     while (!received_.empty()) {
       Frame frame = std::move(received_.front());
       received_.pop_front();
@@ -294,8 +280,7 @@ Result<std::vector<Frame>> Wire::until_sentinel(milliseconds timeout)
 Result<std::vector<Frame>> Wire::exchange(std::span<const Frame> frames, milliseconds timeout)
 {
   const Deadline deadline(timeout);
-  if (auto sent = send_all(frames, deadline); !sent)
-    return tl::unexpected(sent.error());
+  TRY(send_all(frames, deadline));
   return until_sentinel(milliseconds(deadline.poll_timeout()));
 }
 

@@ -50,20 +50,17 @@ protected:
   /// Of all slabs only the heads of skbs fail.
   Result<void> skb_heads_only()
   {
-    if (auto done = agent().write(knob(slabs, "cache-filter"), "1"); !done)
-      return done;
+    TRY(agent().write(knob(slabs, "cache-filter"), "1"));
     return agent().write("/sys/kernel/slab/skbuff_head_cache/failslab", "1");
   }
 
   /// Only what is allocated for one of these functions fails.
   Result<void> only_for(const char *kind, const std::function<bool(std::string_view)> &function)
   {
-    auto symbols = agent().kallsyms(false);
-    if (!symbols)
-      return tl::unexpected(symbols.error());
+    auto symbols = TRY(agent().kallsyms(false));
     constexpr uint64_t more_than_a_function = 0x1000;
     uint64_t start = UINT64_MAX, end = 0;
-    for (const std::string &line : split_lines(*symbols)) {
+    for (const std::string &line : split_lines(symbols)) {
       const uint64_t address = std::stoull(line, nullptr, 16);
       // "ffffffff81000000 T _text"
       constexpr size_t before_name = 19;
@@ -76,8 +73,7 @@ protected:
       return fail("the guest has no such function");
     for (const auto &[name, value] :
          { std::pair{ "require-start", start }, { "require-end", end } }) {
-      if (auto done = agent().write(knob(kind, name), std::to_string(value)); !done)
-        return done;
+      TRY(agent().write(knob(kind, name), std::to_string(value)));
     }
     return {};
   }
@@ -89,11 +85,8 @@ protected:
   {
     const guest::Program program{ "faults", "few_pages_below_4g" };
     if (!faults_loaded_) {
-      if (auto loaded = agent().bpf_load("faults.bpf.o", program.name, { program.program });
-          !loaded)
-        return tl::unexpected(loaded.error());
-      if (auto attached = agent().trace_attach(program); !attached)
-        return attached;
+      TRY(agent().bpf_load("faults.bpf.o", program.name, { program.program }));
+      TRY(agent().trace_attach(program));
       faults_loaded_ = true;
     }
     const uint32_t key = 0;
@@ -107,14 +100,10 @@ protected:
   {
     const std::string &driver = column().nics.front().driver;
     for (const char *kind : { pages, slabs }) {
-      if (auto done = agent().write(knob(kind, "ignore-gfp-wait"), "0"); !done)
-        return done;
-      if (auto done = agent().write(knob(kind, "stacktrace-depth"), "10"); !done)
-        return done;
-      if (auto done = only_for(
-              kind, [&](std::string_view name) { return name.ends_with("[" + driver + "]"); });
-          !done)
-        return done;
+      TRY(agent().write(knob(kind, "ignore-gfp-wait"), "0"));
+      TRY(agent().write(knob(kind, "stacktrace-depth"), "10"));
+      TRY(only_for(kind,
+                   [&](std::string_view name) { return name.ends_with("[" + driver + "]"); }));
     }
     return {};
   }
@@ -318,8 +307,7 @@ TEST_P(Faults, EveryAllocationOfGoingUp)
   ASSERT_OK(attach(bounce));
   expect_survives(
       [&](unsigned nth) -> Result<guest::FaultResult> {
-        if (auto down = agent().link(ifname(), false); !down)
-          return tl::unexpected(down.error());
+        TRY(agent().link(ifname(), false));
         return agent().call_failing(nth, "link", { { "ifname", ifname() }, { "up", true } });
       },
       [&] { return bring_up(0); });
@@ -335,10 +323,8 @@ TEST_P(Faults, EveryAllocationOfNewRings)
             nth, "rings", { { "ifname", ifname() }, { "rx", nth % 2 ? 512 : 256 }, { "tx", 128 } });
       },
       [&]() -> Result<void> {
-        auto ring = rx_ring();
-        if (!ring)
-          return tl::unexpected(ring.error());
-        if (ring->owned + *column().limits().spare_descriptors != ring->count)
+        auto ring = TRY(rx_ring());
+        if (ring.owned + *column().limits().spare_descriptors != ring.count)
           return fail("the ring is not full");
         return {};
       });
@@ -353,19 +339,15 @@ TEST_P(Faults, EveryAllocationOfBinding)
   bool bound = true;
   expect_survives(
       [&](unsigned nth) -> Result<guest::FaultResult> {
-        if (bound) {
-          if (auto done = agent().write(driver + "unbind", slot); !done)
-            return tl::unexpected(done.error());
-        }
+        if (bound)
+          TRY(agent().write(driver + "unbind", slot));
         auto result =
             agent().call_failing(nth, "write", { { "path", driver + "bind" }, { "data", slot } });
         bound = agent().read(driver + slot + "/vendor").has_value();
         if (result && !result->failed) {
           // The last time: it is bound, and gets traffic.
-          if (auto attached = attach_loaded(); !attached)
-            return tl::unexpected(attached.error());
-          if (auto up = set_up_again(0); !up)
-            return tl::unexpected(up.error());
+          TRY(attach_loaded());
+          TRY(set_up_again(0));
         }
         return result;
       },

@@ -55,17 +55,14 @@ protected:
   Result<void> ethtool(std::vector<std::string> arguments)
   {
     arguments.insert(arguments.begin(), "ethtool");
-    auto done = agent().run_ok(arguments);
-    if (!done)
-      return tl::unexpected(done.error());
+    TRY(agent().run_ok(arguments));
     return {};
   }
 
   /// Down and up again.
   Result<void> down_and_up(size_t nic = 0)
   {
-    if (auto down = agent().link(ifname(nic), false); !down)
-      return down;
+    TRY(agent().link(ifname(nic), false));
     return bring_up(nic);
   }
 
@@ -238,9 +235,7 @@ protected:
     return [=, this]() -> Result<void> {
       std::vector<std::string> command{ "ip", "link", "set", "dev", ifname() };
       command.insert(command.end(), arguments.begin(), arguments.end());
-      auto done = agent().run_ok(command);
-      if (!done)
-        return tl::unexpected(done.error());
+      TRY(agent().run_ok(command));
       // A change of the address costs the interface its neighbour.
       return add_neighbour(agent(), 0, ifname());
     };
@@ -249,8 +244,7 @@ protected:
   /// NIC 0 has its program before it is up, so that no frame of the stream gets past it.
   Result<void> set_up_stream_again()
   {
-    if (auto attached = attach_loaded(); !attached)
-      return attached;
+    TRY(attach_loaded());
     return set_up_again(0);
   }
 
@@ -421,10 +415,8 @@ TEST_P(Lifecycle, OfflineSelfTest)
   ASSERT_OK(attach_bounce());
   std::string result;
   expect_recovery({ [&]() -> Result<void> {
-    auto tested = agent().run({ "ethtool", "-t", ifname(), "offline" }, milliseconds(60000));
-    if (!tested)
-      return tl::unexpected(tested.error());
-    result = tested->out + tested->err;
+    auto tested = TRY(agent().run({ "ethtool", "-t", ifname(), "offline" }, milliseconds(60000)));
+    result = tested.out + tested.err;
     return {};
   } });
   for (const char *passed : { "Eeprom test    (offline)\t 0", "Interrupt test (offline)\t 0",
@@ -438,8 +430,7 @@ TEST_P(Lifecycle, CableFlapsWithTransmits)
   const size_t flaps = storm();
   const auto carrier_changes = device().value("carrier_changes", 0u);
   expect_recovery(std::vector<Change>(flaps, [this]() -> Result<void> {
-    if (auto out = set_cable(0, false); !out)
-      return out;
+    TRY(set_cable(0, false));
     return set_cable(0, true);
   }));
   EXPECT_EQ(device().value("carrier_changes", 0u), carrier_changes + 2 * flaps);
@@ -453,10 +444,8 @@ TEST_P(Lifecycle, CableFlapsWithRedirects)
   const std::string link_before = link(1);
   const size_t flaps = storm();
   stream_through(std::vector<Change>(flaps, [this]() -> Result<void> {
-    if (auto out = set_cable(1, false); !out)
-      return out;
-    if (auto handled_without = until_handled(handled()); !handled_without)
-      return handled_without;
+    TRY(set_cable(1, false));
+    TRY(until_handled(handled()));
     return set_cable(1, true);
   }));
   EXPECT_THAT(back_, HasNoFrames());
@@ -541,10 +530,8 @@ protected:
   /// The bridge in front of the NIC reports an error, by its name in QEMU.
   Result<void> error(const std::string &name)
   {
-    auto injected = machine().qmp().command(
-        "human-monitor-command", { { "command-line", "pcie_aer_inject_error bridge " + name } });
-    if (!injected)
-      return tl::unexpected(injected.error());
+    TRY(machine().qmp().command("human-monitor-command",
+                                { { "command-line", "pcie_aer_inject_error bridge " + name } }));
     return until("the kernel recovers", [&]() -> Result<bool> {
       const std::string log = serial_log();
       if (log.find("device recovery failed") != std::string::npos)

@@ -37,8 +37,7 @@ protected:
   {
     const std::string event = "/sys/kernel/tracing/events/napi/napi_poll/";
     const std::string filter = "budget == " + std::to_string(budget);
-    if (auto done = agent().write(event + "filter", filter); !done)
-      return done;
+    TRY(agent().write(event + "filter", filter));
     return agent().write(event + "enable", "1");
   }
 

@@ -22,11 +22,9 @@ protected:
     for (size_t target : targets) {
       if (target == from)
         continue;
-      if (auto ready = make_target(target); !ready)
-        return ready;
+      TRY(make_target(target));
     }
-    if (auto loaded = load_traced(config, tracing); !loaded)
-      return loaded;
+    TRY(load_traced(config, tracing));
     return attach_loaded("main", from);
   }
 

@@ -18,20 +18,14 @@ protected:
   /// NIC 0 and NIC 2 redirect to NIC 1, whose Tx ring holds what both bring.
   Result<void> start()
   {
-    if (auto done = set_rings(column().limits().rx_ring, *column().limits().most_ring, target);
-        !done)
-      return done;
-    if (auto done = pin(0, 0); !done)
-      return done;
-    if (auto done = pin(2, 1); !done)
-      return done;
+    TRY(set_rings(column().limits().rx_ring, *column().limits().most_ring, target));
+    TRY(pin(0, 0));
+    TRY(pin(2, 1));
     for (const size_t source : sources) {
       const std::string name = "from" + std::to_string(source);
       const verdict_config config{ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(target) };
-      if (auto done = load(config, name); !done)
-        return done;
-      if (auto done = attach_loaded(name, source); !done)
-        return done;
+      TRY(load(config, name));
+      TRY(attach_loaded(name, source));
     }
     return {};
   }
@@ -39,15 +33,13 @@ protected:
   /// Has a NIC's interrupts, and with them its polls, on one CPU.
   Result<void> pin(size_t nic, unsigned cpu)
   {
-    auto interrupts = agent().read("/proc/interrupts");
-    if (!interrupts)
-      return tl::unexpected(interrupts.error());
-    for (const std::string &line : split_lines(*interrupts)) {
+    auto interrupts = TRY(agent().read("/proc/interrupts"));
+    for (const std::string &line : split_lines(interrupts)) {
       if (line.ends_with(" " + ifname(nic)))
         return agent().write(fmt::format("/proc/irq/{}/smp_affinity", std::atoi(line.c_str())),
                              fmt::format("{:x}", 1u << cpu));
     }
-    return fail(ifname(nic) + " has no interrupt of its own:\n" + *interrupts);
+    return fail(ifname(nic) + " has no interrupt of its own:\n" + interrupts);
   }
 
   uint64_t seen() { return counter(VERDICT_FRAMES, "from0") + counter(VERDICT_FRAMES, "from2"); }
@@ -114,11 +106,8 @@ TEST_P(Smp, TheTargetIsResetMeanwhile)
   stream(
       [&]() -> Result<void> {
         for (size_t i = 0; i < resets; i++) {
-          auto reset = agent().run_ok({ "ethtool", "-r", ifname(target) });
-          if (!reset)
-            return tl::unexpected(reset.error());
-          if (auto more = until_seen(seen() + 100); !more)
-            return more;
+          TRY(agent().run_ok({ "ethtool", "-r", ifname(target) }));
+          TRY(until_seen(seen() + 100));
         }
         return {};
       },
@@ -132,14 +121,10 @@ TEST_P(Smp, TheTargetGoesDownMeanwhile)
   stream(
       [&]() -> Result<void> {
         for (size_t i = 0; i < times; i++) {
-          if (auto down = agent().link(ifname(target), false); !down)
-            return down;
-          if (auto more = until_seen(seen() + 100); !more)
-            return more;
-          if (auto up = bring_up(target); !up)
-            return up;
-          if (auto more = until_seen(seen() + 100); !more)
-            return more;
+          TRY(agent().link(ifname(target), false));
+          TRY(until_seen(seen() + 100));
+          TRY(bring_up(target));
+          TRY(until_seen(seen() + 100));
         }
         return {};
       },

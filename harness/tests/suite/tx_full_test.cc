@@ -22,8 +22,7 @@ protected:
   /// ring between two polls.
   Result<void> make_scarce()
   {
-    if (auto done = set_rings(column().limits().rx_ring, *column().limits().least_ring); !done)
-      return done;
+    TRY(set_rings(column().limits().rx_ring, *column().limits().least_ring));
     return poll_by_timer(agent(), ifname(), milliseconds(20));
   }
 

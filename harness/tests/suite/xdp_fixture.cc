@@ -24,9 +24,7 @@ Result<void> XdpTest::load(const verdict_config &config, const std::string &name
 {
   std::vector<std::string> programs = others;
   programs.push_back(program(name).program);
-  auto loaded = agent().bpf_load("verdict.bpf.o", name, programs);
-  if (!loaded)
-    return tl::unexpected(loaded.error());
+  TRY(agent().bpf_load("verdict.bpf.o", name, programs));
   return configure(config, name);
 }
 
@@ -49,20 +47,16 @@ Result<void> XdpTest::attach_loaded(const std::string &name, size_t nic)
 
 Result<void> XdpTest::attach(const verdict_config &config, const std::vector<std::string> &others)
 {
-  if (auto loaded = load(config, "main", others); !loaded)
-    return loaded;
+  TRY(load(config, "main", others));
   return attach_loaded();
 }
 
 Result<void> XdpTest::load_traced(const verdict_config &config,
                                   const std::vector<std::string> &tracing)
 {
-  if (auto loaded = load(config, "main", tracing); !loaded)
-    return loaded;
-  for (const auto &program : tracing) {
-    if (auto attached = agent().trace_attach({ "main", program }); !attached)
-      return attached;
-  }
+  TRY(load(config, "main", tracing));
+  for (const auto &program : tracing)
+    TRY(agent().trace_attach({ "main", program }));
   return {};
 }
 
@@ -144,8 +138,7 @@ Result<void> XdpTest::make_target(size_t nic)
     return {};
   const std::string name = "target" + std::to_string(nic);
   const std::string pass = mtu_ > 1500 ? "pass_all_frags" : "pass_all";
-  if (auto loaded = agent().bpf_load("trivial.bpf.o", name, { pass }); !loaded)
-    return tl::unexpected(loaded.error());
+  TRY(agent().bpf_load("trivial.bpf.o", name, { pass }));
   return agent().xdp_attach(ifname(nic), { name, pass });
 }
 
@@ -167,15 +160,11 @@ Result<int> XdpTest::udp_socket(uint16_t port, bool mark)
 
 Result<std::vector<Frame>> XdpTest::sniffed(int socket, size_t count)
 {
-  auto packets = agent().packet_recv(socket, count, milliseconds(count ? 5000 : 0));
-  if (!packets)
-    return tl::unexpected(packets.error());
-  auto surplus = agent().packet_recv(socket, 16);
-  if (!surplus)
-    return tl::unexpected(surplus.error());
-  packets->insert(packets->end(), surplus->begin(), surplus->end());
+  auto packets = TRY(agent().packet_recv(socket, count, milliseconds(count ? 5000 : 0)));
+  auto surplus = TRY(agent().packet_recv(socket, 16));
+  packets.insert(packets.end(), surplus.begin(), surplus.end());
   std::vector<Frame> frames;
-  for (auto &packet : *packets)
+  for (auto &packet : packets)
     frames.push_back(Frame{ std::move(packet.data) });
   return frames;
 }
