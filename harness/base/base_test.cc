@@ -15,6 +15,7 @@
 #include "base/line_socket.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "tests/environment.h"
 #include "tests/temporary_directory.h"
 
 namespace verdict {
@@ -168,22 +169,6 @@ TEST(LineSocket, TakesLinesApart)
   EXPECT_EQ(lines.next_line(), "three") << "what was said before the end";
   EXPECT_TRUE(lines.closed());
 }
-
-/// Sets a variable of the environment, or takes it out, for the length of a test.
-class Environment {
-public:
-  Environment(const char *name, const char *value) : name_(name)
-  {
-    if (const char *old = std::getenv(name))
-      old_ = old;
-    value ? ::setenv(name, value, 1) : ::unsetenv(name);
-  }
-  ~Environment() { old_ ? ::setenv(name_, old_->c_str(), 1) : ::unsetenv(name_); }
-
-private:
-  const char *name_;
-  std::optional<std::string> old_;
-};
 
 TEST(Deadline, IsScaledByPatienceAndSlowness)
 {

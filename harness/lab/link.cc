@@ -14,11 +14,18 @@ constexpr milliseconds link_timeout{ 30000 };
 
 } // namespace
 
-Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname)
+std::vector<std::string> neighbour_command(unsigned nic, const std::string &ifname)
 {
   const NicAddress address = NicAddress::of(nic);
-  TRY(agent.run_ok({ "ip", "neigh", "replace", address.host_ip.text(), "lladdr",
-                     address.host_mac.text(), "dev", ifname, "nud", "permanent" }));
+  return {
+    "ip",   "neigh", "replace",  address.host_ip.text(), "lladdr", address.host_mac.text(), "dev",
+    ifname, "nud",   "permanent"
+  };
+}
+
+Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname)
+{
+  TRY(agent.run_ok(neighbour_command(nic, ifname)));
   return {};
 }
 
@@ -30,7 +37,8 @@ Result<void> until_link(guest::Agent &agent, const std::string &ifname)
     if (device["carrier"] == 1 && device["operstate"] == "up")
       return {};
     if (deadline.expired())
-      return fail(ifname + " has no link that the stack can send on: " + device.dump());
+      return fail(ifname + " got no link that the stack can send on in " + deadline.text() + ": " +
+                  device.dump());
     std::this_thread::sleep_for(milliseconds(10));
   }
 }

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "guest/agent_client.h"
 
 namespace verdict {
 
-/// Tells the guest where the harness is, so that it never asks.
+/// The command that tells a guest where the harness is, so that it never asks.
+std::vector<std::string> neighbour_command(unsigned nic, const std::string &ifname);
+
+/// Runs it.
 Result<void> add_neighbour(guest::Agent &agent, unsigned nic, const std::string &ifname);
 
 /// Waits until an interface has its link and the stack can send. The kernel lets it up to a second

@@ -4,17 +4,10 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <fmt/format.h>
-
 #include "base/deadline.h"
 #include "base/file.h"
-#include "base/text.h"
-#include "lab/code_map.h"
 #include "lab/false_alarms.h"
-#include "lab/kmemleak.h"
-#include "lab/link.h"
-#include "lab/modules.h"
-#include "packet/address.h"
+#include "lab/set_up.h"
 
 namespace verdict {
 
@@ -22,60 +15,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Goes into the golden image's key: to be raised when set_up() below changes.
-constexpr const char *set_up_version = "4";
-
 constexpr milliseconds boot_timeout{ 120000 };
 
-/// The modules of all NICs, each once, in the order of loading.
-std::vector<std::string> modules_of(const Column &column)
-{
-  std::vector<std::string> modules;
-  for (const Nic &nic : column.nics) {
-    for (const std::string &module : nic.modules) {
-      if (std::find(modules.begin(), modules.end(), module) == modules.end())
-        modules.push_back(module);
-    }
-  }
-  return modules;
-}
-
-/// Error, or the interface's name.
-Result<std::string> set_up_nic(guest::Agent &agent, unsigned index)
-{
-  const NicAddress address = NicAddress::of(index);
-  const std::string name = TRY(agent.ifname_of(address.guest_mac.text()));
-  TRY(agent.run_ok({ "ip", "addr", "add", address.guest_ip.text() + "/24", "dev", name }));
-  TRY(agent.run_ok({ "ip", "link", "set", name, "up" }));
-  TRY(add_neighbour(agent, index, name));
-  return name;
-}
-
-Result<void> set_up(Machine &machine, const Column &column)
+Result<void> set_up(Machine &machine, const std::vector<SetUpStep> &steps)
 {
   guest::Agent agent(machine.take_agent_socket());
   if (auto answered = agent.ping(boot_timeout); !answered) {
     machine.end_as_hang("the guest's agent does not answer: " + answered.error().message);
     return machine.health();
   }
-  for (unsigned cpu = 1; cpu < column.machine.cpus; cpu++)
-    TRY(agent.write(fmt::format("/sys/devices/system/cpu/cpu{}/online", cpu), "1"));
-  for (const char *scope : { "all", "default" })
-    TRY(agent.write(fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", scope), "1"));
-  for (const std::string &module : modules_of(column))
-    TRY(load_module(agent, module));
-  std::vector<std::string> names;
-  for (unsigned i = 0; i < machine.nic_count(); i++) {
-    auto name = set_up_nic(agent, i);
-    if (!name)
-      return fail(fmt::format("nic{}: ", i) + name.error().message);
-    names.push_back(*name);
-  }
-  for (const std::string &name : names)
-    TRY(until_link(agent, name));
-  TRY(CodeMap::record(agent, machine.evidence()));
-  // What the kernel has lost while it booted is no test's fault.
-  return forget_leaks(agent);
+  for (const SetUpStep &step : steps)
+    TRY(step.run(agent, machine));
+  return {};
 }
 
 } // namespace
@@ -116,8 +67,10 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   spec.allowed_splats = false_alarms();
   for (const Nic &nic : column.nics)
     spec.machine.nics.push_back(nic.device);
-  spec.set_up = [column](Machine &machine) { return set_up(machine, column); };
-  spec.set_up_key = fmt::format("{} modules ", set_up_version) + join(modules_of(column), " ");
+  const auto steps = set_up_steps(column);
+  for (const SetUpStep &step : steps)
+    spec.set_up_key += step.text + "\n";
+  spec.set_up = [steps](Machine &machine) { return set_up(machine, steps); };
   return spec;
 }
 

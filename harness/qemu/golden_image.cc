@@ -49,8 +49,12 @@ Result<std::string> GoldenStore::key_of(const GoldenSpec &spec) const
   std::string key;
   for (const fs::path &file : { spec.machine.kernel, spec.machine.initrd, qemu })
     key += TRY(file_sha256(file, directory_ / "digests")) + "\n";
-  const auto arguments = qemu_arguments(spec.machine, Plumbing{});
-  return sha256(key + join(arguments, "\n") + "\n" + spec.set_up_key);
+  // The content counts, wherever it is.
+  MachineConfig machine = spec.machine;
+  machine.kernel.clear();
+  machine.initrd.clear();
+  const auto arguments = qemu_arguments(machine, Plumbing{});
+  return sha256(key + machine.name + "\n" + join(arguments, "\n") + "\n" + spec.set_up_key);
 }
 
 Result<fs::path> GoldenStore::folder(const GoldenSpec &spec) const

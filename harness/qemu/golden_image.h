@@ -25,8 +25,9 @@ struct GoldenSpec {
 
 /// Boots each machine once and keeps its state, so that a test gets a fresh one in about 0.1 s.
 /// In its directory: <key>/ with the image "state" and the evidence of its boot, where the key is
-/// made from the content of kernel, initrd and QEMU, QEMU's arguments and set_up_key; for each
-/// profile NAME.key, NAME.lock and, after a failure, NAME.failed with the evidence in NAME.boot/.
+/// made from the content of kernel, initrd and QEMU, the name, QEMU's arguments but for paths, and
+/// set_up_key; for each profile NAME.key, NAME.lock and, after a failure, NAME.failed with the
+/// evidence in NAME.boot/.
 class GoldenStore {
 public:
   explicit GoldenStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
