@@ -8,6 +8,9 @@
 namespace verdict::guest {
 namespace {
 
+/// How often a list may change while the kernel writes it.
+constexpr unsigned most_dumps = 10;
+
 Result<void> check_error(std::span<const uint8_t> message, const nlmsghdr &header)
 {
   nlmsgerr error;
@@ -30,6 +33,17 @@ Result<void> check_error(std::span<const uint8_t> message, const nlmsghdr &heade
     }
   }
   return fail(std::strerror(-error.error) + text);
+}
+
+/// The end of a dump tells whether the kernel could list all.
+Result<void> check_done(std::span<const uint8_t> message)
+{
+  int error = 0;
+
+  std::memcpy(&error, message.data(), std::min(message.size(), sizeof(error)));
+  if (error)
+    return fail(std::strerror(-error));
+  return {};
 }
 
 } // namespace
@@ -120,8 +134,24 @@ Result<Netlink> Netlink::open(int protocol)
 Result<void> Netlink::call(NetlinkRequest &request,
                            const std::function<void(std::span<const uint8_t>)> &handle)
 {
+  for (unsigned times = 0; times < most_dumps; times++) {
+    const auto answer = TRY(ask(request));
+    if (answer.interrupted)
+      continue;
+    for (const auto &message : answer.messages)
+      if (handle)
+        handle(message);
+    return {};
+  }
+  return fail("netlink: what the kernel lists has changed meanwhile, " +
+              std::to_string(most_dumps) + " times");
+}
+
+Result<Netlink::Answer> Netlink::ask(NetlinkRequest &request)
+{
   auto bytes = request.finish(++sequence_);
   std::vector<uint8_t> buffer(65536);
+  Answer answer;
 
   if (::send(socket_.get(), bytes.data(), bytes.size(), 0) < 0)
     return fail_errno("netlink send");
@@ -141,12 +171,17 @@ Result<void> Netlink::call(NetlinkRequest &request,
       left = left.subspan(std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), left.size()));
       if (header.nlmsg_seq != sequence_)
         continue;
-      if (header.nlmsg_type == NLMSG_ERROR)
-        return check_error(message, header);
-      if (header.nlmsg_type == NLMSG_DONE)
-        return {};
-      if (handle)
-        handle(message);
+      if (header.nlmsg_flags & NLM_F_DUMP_INTR)
+        answer.interrupted = true;
+      if (header.nlmsg_type == NLMSG_ERROR) {
+        TRY(check_error(message, header));
+        return answer;
+      }
+      if (header.nlmsg_type == NLMSG_DONE) {
+        TRY(check_done(message));
+        return answer;
+      }
+      answer.messages.emplace_back(message.begin(), message.end());
     }
   }
 }

@@ -48,13 +48,22 @@ class Netlink {
 public:
   static Result<Netlink> open(int protocol);
 
-  /// Sends and gives each message of the answer (without nlmsghdr) to @handle, until the kernel
-  /// has acknowledged. A refusal becomes an error with errno's text and the kernel's message.
+  /// On a socket whose other end answers as the kernel does.
+  explicit Netlink(Fd socket) : socket_(std::move(socket)) {}
+
+  /// Sends and gives each message of the answer (without nlmsghdr) to @handle, when the
+  /// kernel has acknowledged. A list that has changed while the kernel wrote it (NLM_F_DUMP_INTR)
+  /// is asked for again. A refusal becomes an error with errno's text and the kernel's message.
   Result<void> call(NetlinkRequest &request,
                     const std::function<void(std::span<const uint8_t>)> &handle = {});
 
 private:
-  explicit Netlink(Fd socket) : socket_(std::move(socket)) {}
+  struct Answer {
+    std::vector<std::vector<uint8_t>> messages;
+    bool interrupted = false;
+  };
+
+  Result<Answer> ask(NetlinkRequest &request);
 
   Fd socket_;
   uint32_t sequence_ = 0;
