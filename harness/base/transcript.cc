@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/transcript.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <string>
+
+#include <fmt/format.h>
 
 namespace verdict {
 
@@ -21,22 +25,43 @@ std::string shortened(std::string_view message)
 
 } // namespace
 
+struct Transcript::Log {
+  FILE *file;
+  std::filesystem::path path;
+  std::atomic<int> error = 0; ///< errno of the first message that was not written
+};
+
+void Transcript::Close::operator()(Log *log) const
+{
+  std::fclose(log->file);
+  delete log;
+}
+
 Result<Transcript> Transcript::create(const std::filesystem::path &path)
 {
   FILE *file = std::fopen(path.c_str(), "we");
   if (!file)
     return fail_errno("open " + path.string());
-  return Transcript(file);
+  return Transcript(new Log{ file, path });
 }
 
 void Transcript::note(std::string_view arrow, std::string_view message)
 {
   using namespace std::chrono;
   const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-  std::fprintf(file_.get(), "%lld.%03lld %.*s %s\n", static_cast<long long>(now / 1000),
-               static_cast<long long>(now % 1000), static_cast<int>(arrow.size()), arrow.data(),
-               shortened(message).c_str());
-  std::fflush(file_.get());
+  const std::string line =
+      fmt::format("{}.{:03} {} {}\n", now / 1000, now % 1000, arrow, shortened(message));
+  int none = 0;
+  if (std::fwrite(line.data(), 1, line.size(), log_->file) < line.size() ||
+      std::fflush(log_->file) != 0)
+    log_->error.compare_exchange_strong(none, errno);
+}
+
+Result<void> Transcript::complete() const
+{
+  if (log_->error)
+    return fail_errno("write " + log_->path.string(), log_->error);
+  return {};
 }
 
 } // namespace verdict

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -11,7 +10,7 @@
 namespace verdict {
 
 /// A file of what was said over a line, each message with its time (seconds since 1970). Of a long
-/// message the middle is left out, and how long that was is said.
+/// message the middle is left out, and how long that was is said. Several threads may write.
 class Transcript {
 public:
   static Result<Transcript> create(const std::filesystem::path &path);
@@ -19,14 +18,18 @@ public:
   /// `arrow` says who spoke: "->" we, "<-" the other.
   void note(std::string_view arrow, std::string_view message);
 
+  /// Error: the first that a message met; the file lacks something.
+  Result<void> complete() const;
+
 private:
-  struct CloseFile {
-    void operator()(FILE *file) const { std::fclose(file); }
+  struct Log;
+  struct Close {
+    void operator()(Log *log) const;
   };
 
-  explicit Transcript(FILE *file) : file_(file) {}
+  explicit Transcript(Log *log) : log_(log) {}
 
-  std::unique_ptr<FILE, CloseFile> file_;
+  std::unique_ptr<Log, Close> log_;
 };
 
 } // namespace verdict

@@ -42,6 +42,17 @@ TEST(Transcript, SaysHowMuchOfALongMessageIsLeftOut)
   EXPECT_THAT(text, EndsWith("xend\n"));
 }
 
+// A file of which each write says that the disk is full.
+TEST(Transcript, TellsOfAMessageThatWasNotWritten)
+{
+  ASSERT_OK_AND_ASSIGN(Transcript transcript, Transcript::create("/dev/full"));
+  EXPECT_OK(transcript.complete());
+  transcript.note("->", "ping");
+  const auto complete = transcript.complete();
+  ASSERT_FALSE(complete);
+  EXPECT_EQ(complete.error().message, "write /dev/full: No space left on device");
+}
+
 TEST(Transcript, NamesTheFileThatCannotBeWritten)
 {
   const auto transcript = Transcript::create("/nonexistent/said.log");

@@ -100,6 +100,9 @@ public:
   /// Writes what is said from now on into a file; long hex data is shortened.
   void record(Transcript transcript) { transcript_ = std::move(transcript); }
 
+  /// Error: that file lacks something.
+  Result<void> recorded() const { return transcript_ ? transcript_->complete() : Result<void>(); }
+
   /// Adds a line of our own to that.
   void remark(std::string_view text);
 

@@ -123,6 +123,15 @@ TEST_F(AgentTest, IsSilentUntilItAnswers)
   EXPECT_FALSE(agent.silent());
 }
 
+TEST_F(AgentTest, TellsOfARecordThatLacksSomething)
+{
+  EXPECT_TRUE(agent.recorded());
+  agent.record(*Transcript::create("/dev/full"));
+  answer("{\"id\":1,\"ok\":{}}\n");
+  ASSERT_TRUE(agent.ping());
+  EXPECT_FALSE(agent.recorded());
+}
+
 TEST_F(AgentTest, RecordsWhatIsSaidAndWhatIsNot)
 {
   const TemporaryDirectory directory;

@@ -49,6 +49,9 @@ public:
         return true;
       });
 
+  /// Error: the transcript lacks something.
+  Result<void> recorded() const { return transcript_.complete(); }
+
   /// QEMU has closed its end.
   bool closed();
 

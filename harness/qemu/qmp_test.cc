@@ -102,6 +102,15 @@ TEST_F(QmpTest, ReturnsWhatTheCommandReturned)
   EXPECT_THAT(log, HasSubstr(" <- {\"QMP\":"));
 }
 
+TEST_F(QmpTest, TellsOfATranscriptThatLacksSomething)
+{
+  Qemu qemu([](const json &command) { return Qemu::ok(command); });
+  ASSERT_OK_AND_ASSIGN(const auto qmp, Qmp::connect(std::move(qemu.client), "/dev/full"));
+  const auto recorded = qmp->recorded();
+  ASSERT_FALSE(recorded);
+  EXPECT_THAT(recorded.error().message, HasSubstr("/dev/full"));
+}
+
 TEST_F(QmpTest, KeepsEventsThatComeBetweenCommandAndReply)
 {
   Qemu qemu([](const json &command) {

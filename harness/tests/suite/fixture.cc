@@ -265,6 +265,9 @@ void NicTest::TearDown()
     if (agent_ && is_set("VERDICT_LEAKS") && machine_->health())
       expect_no_leaks();
     check_guest();
+    EXPECT_OK(machine_->qmp().recorded());
+    if (agent_)
+      EXPECT_OK(agent_->recorded());
     record_reached();
     record_ending();
   }
