@@ -186,6 +186,23 @@ TEST(Deadline, IsScaledByPatienceAndSlowness)
   EXPECT_GE(scaled(milliseconds(3)), milliseconds(6));
 }
 
+TEST(Deadline, PatienceIsANumberAboveZero)
+{
+  const std::pair<const char *, double> right[] = { { nullptr, 1 }, { "0.2", 0.2 }, { "3", 3 } };
+  for (const auto &[text, value] : right) {
+    const Environment variable("VERDICT_PATIENCE", text);
+    ASSERT_OK_AND_ASSIGN(const double factor, chosen_patience());
+    EXPECT_EQ(factor, value);
+  }
+  for (const char *wrong : { "", "0", "-1", "much", "2x", "nan", "inf", " 2" }) {
+    const Environment variable("VERDICT_PATIENCE", wrong);
+    const auto refused = chosen_patience();
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_THAT(refused.error().message,
+                HasSubstr("VERDICT_PATIENCE is \"" + std::string(wrong) + "\""));
+  }
+}
+
 TEST(Deadline, CanBeShortenedOnly)
 {
   const auto deadline = Deadline::exactly(milliseconds(100000));

@@ -2,7 +2,10 @@
 #include "base/deadline.h"
 
 #include <atomic>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
+#include <string_view>
 #include <thread>
 
 namespace verdict {
@@ -13,13 +16,11 @@ constexpr double for_ever = 1000;
 
 std::atomic<unsigned> guest_slowness = 1;
 
-double patience()
+constexpr const char *patience_variable = "VERDICT_PATIENCE";
+
+double factor()
 {
-  if (std::getenv("VERDICT_GDB"))
-    return for_ever;
-  const char *factor = std::getenv("VERDICT_PATIENCE");
-  const double value = factor ? std::atof(factor) : 1;
-  return value > 0 ? value : 1;
+  return std::getenv("VERDICT_GDB") ? for_ever : chosen_patience().value_or(1);
 }
 
 /// How many are waiting for a core, on the average of the last minute.
@@ -27,16 +28,31 @@ double load_per_core()
 {
   double load;
   if (::getloadavg(&load, 1) != 1)
-    return 1;
+    return 1.0;
   return load / std::max(std::thread::hardware_concurrency(), 1u);
 }
 
 } // namespace
 
+Result<double> chosen_patience()
+{
+  const char *text = std::getenv(patience_variable);
+  if (!text)
+    return 1.0;
+  const std::string_view all = text;
+  double value = 0;
+  const auto parsed = std::from_chars(all.data(), all.data() + all.size(), value);
+  if (parsed.ec != std::errc() || parsed.ptr != all.data() + all.size() || !(value > 0) ||
+      !std::isfinite(value))
+    return fail(std::string(patience_variable) + " is \"" + text +
+                "\"; it is the factor by which everything is waited for longer: a number above 0");
+  return value;
+}
+
 milliseconds scaled(milliseconds limit)
 {
   const double slowness = std::max<double>(guest_slowness, load_per_core());
-  return std::chrono::ceil<milliseconds>(limit * (patience() * slowness));
+  return std::chrono::ceil<milliseconds>(limit * (factor() * slowness));
 }
 
 void set_guest_slowness(unsigned slowness)

@@ -5,9 +5,15 @@
 #include <chrono>
 #include <string>
 
+#include "base/result.h"
+
 namespace verdict {
 
 using std::chrono::milliseconds;
+
+/// The factor in VERDICT_PATIENCE, 1 if that is not set. Error: it is no number above 0. Programs
+/// ask as they start.
+Result<double> chosen_patience();
 
 /// A time limit as it is to be here and now: longer if the guest is slow (set_guest_slowness()) or
 /// if more wants to run than this machine has cores for, whichever is more; times VERDICT_PATIENCE

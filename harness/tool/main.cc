@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // verdict: the harness's command.
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "base/deadline.h"
 #include "tool/cost.h"
 #include "tool/mutants.h"
 
@@ -13,5 +15,9 @@ int main(int argc, char **argv)
   const auto mutants = verdict::add_mutants_command(app);
 
   CLI11_PARSE(app, argc, argv);
+  if (const auto patience = verdict::chosen_patience(); !patience) {
+    fmt::print(stderr, "verdict: {}\n", patience.error().message);
+    return 2;
+  }
   return app.got_subcommand("cost") ? cost() : mutants();
 }

@@ -1,32 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "base/deadline.h"
 #include "tests/suite/columns.h"
+
+namespace {
+
+int complain(const std::string &what)
+{
+  fmt::print(stderr, "verdict_suite: {}\n", what);
+  return 2;
+}
+
+} // namespace
 
 int main(int argc, char **argv)
 {
+  if (const auto patience = verdict::chosen_patience(); !patience)
+    return complain(patience.error().message);
   // The profiles say which tests there are.
-  if (const auto loaded = verdict::load_profiles(); !loaded) {
-    fmt::print(stderr, "verdict_suite: {}\n", loaded.error().message);
-    return 2;
-  }
+  if (const auto loaded = verdict::load_profiles(); !loaded)
+    return complain(loaded.error().message);
   testing::InitGoogleMock(&argc, argv);
   // As ctest has it: of what gtest_discover_tests() passes on, the environment takes one variable.
   constexpr std::string_view time_limit = "--time-limit=";
   for (int i = 1; i < argc; i++) {
     const std::string_view argument = argv[i];
-    if (!argument.starts_with(time_limit)) {
-      fmt::print(stderr,
-                 "verdict_suite: unknown argument {}; there are GoogleTest's (--help) and "
-                 "--time-limit=SECONDS, as VERDICT_TIME_LIMIT in the environment\n",
-                 argv[i]);
-      return 2;
-    }
+    if (!argument.starts_with(time_limit))
+      return complain("unknown argument " + std::string(argument) +
+                      "; there are GoogleTest's (--help) and --time-limit=SECONDS, as "
+                      "VERDICT_TIME_LIMIT in the environment");
     ::setenv("VERDICT_TIME_LIMIT", argv[i] + time_limit.size(), 1);
   }
 
