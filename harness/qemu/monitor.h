@@ -12,7 +12,7 @@
 namespace verdict {
 
 /// What QEMU's monitor for people prints for a command, for what QMP has no command of its own.
-/// Error: QEMU does not answer within a second.
+/// Error: QEMU does not answer in time.
 Result<std::string> monitor(Machine &machine, const std::string &command);
 
 /// Where a CPU is.

@@ -11,6 +11,7 @@
 #include "lab/modules.h"
 #include "nic/e1000_registers.h"
 #include "nic/hostile_nic.h"
+#include "qemu/monitor.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -530,8 +531,7 @@ protected:
   /// The bridge in front of the NIC reports an error, by its name in QEMU.
   Result<void> error(const std::string &name)
   {
-    TRY(machine().qmp().command("human-monitor-command",
-                                { { "command-line", "pcie_aer_inject_error bridge " + name } }));
+    TRY(monitor(machine(), "pcie_aer_inject_error bridge " + name));
     return until("the kernel recovers", [&]() -> Result<bool> {
       const std::string log = serial_log();
       if (log.find("device recovery failed") != std::string::npos)
