@@ -21,6 +21,7 @@ namespace verdict {
 namespace {
 
 using namespace mutants;
+namespace fs = std::filesystem;
 
 struct Options {
   bool matrix = false, report = false, check = false;
@@ -37,9 +38,14 @@ int complain(const std::string &what)
   return 1;
 }
 
-std::filesystem::path out_directory()
+/// Where things are built, from the current folder.
+Result<fs::path> out_directory()
 {
-  return std::filesystem::relative(program_directory().parent_path());
+  std::error_code error;
+  const fs::path here = fs::current_path(error);
+  if (error)
+    return fail("the current folder: " + error.message());
+  return program_directory().parent_path().lexically_relative(here);
 }
 
 /// A file of the project, read by `parse`. Error: names the file.
@@ -70,11 +76,11 @@ Result<std::vector<const Mutant *>> wanted(const Catalogue &catalogue, const std
 }
 
 /// Runs what the options ask for, and reports all that is known then.
-Result<Report> run(const Options &options, const Bench &bench)
+Result<Report> run(const Options &options, const fs::path &out, const Bench &bench)
 {
   const Reasons reasons =
       TRY(all_reasons(TRY(read_with(options.reasons, read_reasons)), bench.catalogue()));
-  Journal journal(out_directory() / "mutants" / "results.jsonl");
+  Journal journal(out / "mutants" / "results.jsonl");
   const Wish wish{ .mutants = TRY(wanted(bench.catalogue(), options.again)),
                    .every = options.matrix,
                    .jobs = options.jobs };
@@ -91,25 +97,25 @@ Result<Report> run(const Options &options, const Bench &bench)
   return make_report(bench.catalogue(), session.ledger(), reasons);
 }
 
-int report(const Options &options, const Bench &bench)
+int report(const Options &options, const fs::path &out, const Bench &bench)
 {
   if (!bench.has("debug"))
     fmt::print(stderr, "verdict mutants: there is no debug kernel with mutants, so survivors are "
                        "not tried there; make kernel and scripts/mutants make it\n");
-  const auto report = run(options, bench);
+  const auto report = run(options, out, bench);
   if (!report)
     return complain(report.error().message);
   std::fputs(to_table(*report).c_str(), stdout);
-  const auto directory = out_directory() / "mutants";
+  const auto directory = out / "mutants";
   if (const auto written = write_report(*report, directory); !written)
     return complain(written.error().message);
   fmt::print(stderr, "verdict mutants: {}/report.{{json,txt}}\n", directory.string());
   return all_well(*report) ? 0 : 1;
 }
 
-int pick(const Options &options, const Bench &bench)
+int pick(const Options &options, const fs::path &out, const Bench &bench)
 {
-  const auto report = run(options, bench);
+  const auto report = run(options, out, bench);
   if (!report)
     return complain(report.error().message);
   const auto picked = mutants::pick(*report, options.pick);
@@ -139,12 +145,15 @@ int check(const Options &options, const Bench &bench)
 
 int run_command(const Options &options)
 {
-  const auto bench = Bench::open(out_directory());
+  const auto out = out_directory();
+  if (!out)
+    return complain(out.error().message);
+  const auto bench = Bench::open(*out);
   if (!bench)
     return complain(bench.error().message);
   if (options.check)
     return check(options, *bench);
-  return options.pick ? pick(options, *bench) : report(options, *bench);
+  return options.pick ? pick(options, *out, *bench) : report(options, *out, *bench);
 }
 
 } // namespace
