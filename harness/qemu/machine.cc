@@ -21,6 +21,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int qmp_fd = 100, agent_fd = 101, first_wire_fd = 102, plugin_fd = 99;
+constexpr milliseconds migration_timeout{ 60000 };
 
 struct SocketPair {
   Fd ours, theirs;
@@ -32,6 +33,18 @@ Result<SocketPair> stream_pair()
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
     return fail_errno("socketpair");
   return SocketPair{ Fd(ends[0]), Fd(ends[1]) };
+}
+
+/// Waits until QEMU has written or read a machine's state.
+Result<void> until_migrated(Qmp &qmp)
+{
+  const json event = TRY(qmp.wait_event("MIGRATION", migration_timeout, [](const json &event) {
+    const std::string status = event["data"].value("status", "");
+    return status == "completed" || status == "failed";
+  }));
+  if (event["data"].value("status", "") != "completed")
+    return fail("QEMU says that it failed");
+  return {};
 }
 
 /// What the console says of a panic: its line, and where it was. Without one, why that is not
@@ -100,13 +113,9 @@ Result<std::unique_ptr<Machine>> Machine::restore(const MachineConfig &config, F
   TRY(qmp.command("migrate-set-parameters", { { "announce-rounds", 0 } }));
   TRY(qmp.pass_descriptor("golden", image.get()));
   TRY(qmp.command("migrate-incoming", { { "uri", "fd:golden" } }));
-  auto loaded = qmp.wait_event("MIGRATION", milliseconds(60000), [](const json &event) {
-    const std::string status = event["data"].value("status", "");
-    return status == "completed" || status == "failed";
-  });
-  if (!loaded || (*loaded)["data"].value("status", "") != "completed")
-    return fail("the golden image of " + config.name + " cannot be loaded; see " +
-                machine->qemu_log().string());
+  if (auto loaded = until_migrated(qmp); !loaded)
+    return fail("the golden image of " + config.name + " cannot be loaded: " +
+                loaded.error().message + "; see " + machine->qemu_log().string());
   if (gdb.empty())
     TRY(qmp.command("cont"));
   else
@@ -179,12 +188,9 @@ Result<void> Machine::save(int file)
   TRY(qmp_->command("migrate-set-parameters", { { "max-bandwidth", 1ll << 40 } }));
   TRY(qmp_->pass_descriptor("golden", file));
   TRY(qmp_->command("migrate", { { "uri", "fd:golden" } }));
-  auto saved = TRY(qmp_->wait_event("MIGRATION", milliseconds(60000), [](const json &event) {
-    const std::string status = event["data"].value("status", "");
-    return status == "completed" || status == "failed";
-  }));
-  if (saved["data"].value("status", "") != "completed")
-    return fail("QEMU could not save the machine's state; see " + qemu_log().string());
+  if (auto saved = until_migrated(*qmp_); !saved)
+    return fail("QEMU could not save the machine's state: " + saved.error().message + "; see " +
+                qemu_log().string());
   return {};
 }
 
@@ -291,7 +297,7 @@ Standing Machine::end_as_hang(const std::string &symptom, milliseconds timeout)
   if (!sent)
     return conclude(Ending::infrastructure,
                     symptom + ", and QEMU does not answer either: " + sent.error().message);
-  return conclude(Ending::hang, symptom + "; it does not react to an NMI either");
+  return conclude(Ending::hang, symptom + "; nor did it react to an NMI in " + deadline.text());
 }
 
 } // namespace verdict
