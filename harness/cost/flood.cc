@@ -6,17 +6,18 @@
 
 #include <fmt/format.h>
 
+#include "base/deadline.h"
+
 namespace verdict::cost {
 
 namespace {
 
 using std::chrono::microseconds;
-using Clock = std::chrono::steady_clock;
 
 /// Between two looks at the guest.
 constexpr microseconds nap{ 50 };
 /// QEMU takes no more frames when it has not for so long: the ring is full, or the wire empty.
-constexpr microseconds still{ 2000 };
+constexpr milliseconds still{ 2 };
 constexpr milliseconds most{ 60000 };
 constexpr milliseconds health_interval{ 200 };
 
@@ -29,24 +30,27 @@ Result<size_t> memory_of(const Frame &frame)
   return std::max<size_t>(wire.unread(), 1);
 }
 
-/// Remembers since when something has not changed.
+/// Watches a value that may come to rest.
 class Stillness {
 public:
-  /// True if the value has been the same for `long_enough`.
-  bool lasts(uint64_t value, Clock::duration long_enough)
+  explicit Stillness(milliseconds long_enough) : long_enough_(long_enough) {}
+
+  /// True once the value has been the same for `long_enough`.
+  bool lasts(uint64_t value)
   {
     if (value != value_) {
       value_ = value;
       restart();
     }
-    return Clock::now() - since_ >= long_enough;
+    return end_.expired();
   }
 
-  void restart() { since_ = Clock::now(); }
+  void restart() { end_ = Deadline::exactly(long_enough_); }
 
 private:
+  milliseconds long_enough_;
   uint64_t value_ = 0;
-  Clock::time_point since_ = Clock::now();
+  Deadline end_ = Deadline::exactly(long_enough_);
 };
 
 /// Throws away what the guest has sent, and counts it.
@@ -70,18 +74,19 @@ public:
   Result<size_t> run()
   {
     const Deadline deadline(most);
-    Clock::time_point looked = Clock::now();
+    Deadline next_look = Deadline::exactly(health_interval);
     for (;;) {
       TRY(send());
       TRY(discard(machine_, out_));
       open_gate();
       if (sent_ == count_ && taken() == count_)
         return finish();
-      if (Clock::now() - looked > health_interval) {
-        looked = Clock::now();
+      if (next_look.expired()) {
+        next_look = Deadline::exactly(health_interval);
         TRY(machine_.health());
         if (deadline.expired())
-          return fail(fmt::format("the guest took {} of {} frames", taken(), count_));
+          return fail(fmt::format("the guest took {} of {} frames in {}", taken(), count_,
+                                  deadline.text()));
       }
       std::this_thread::sleep_for(nap);
     }
@@ -112,7 +117,7 @@ private:
   void open_gate()
   {
     const size_t taken_now = taken();
-    const bool no_more = stillness_.lasts(taken_now, still);
+    const bool no_more = stillness_.lasts(taken_now);
     if (!counters_.at_gate())
       return;
     if (taken_now - taken_at_pass_ < options_.per_visit && !no_more)
@@ -151,7 +156,7 @@ private:
   size_t out_ = 0;
   size_t passed_ = 0;
   size_t taken_at_pass_ = 0;
-  Stillness stillness_;
+  Stillness stillness_{ still };
 };
 
 } // namespace
@@ -170,7 +175,7 @@ Result<size_t> hold(Machine &machine, Counters &counters)
   while (!counters.at_gate()) {
     TRY(discard(machine, out));
     if (deadline.expired())
-      return fail("the guest does not come to the gate");
+      return fail("the guest did not come to the gate in " + deadline.text());
     std::this_thread::sleep_for(nap);
   }
   return out;
@@ -179,18 +184,18 @@ Result<size_t> hold(Machine &machine, Counters &counters)
 Result<size_t> settle(Machine &machine, Counters &counters, milliseconds quiet)
 {
   const Deadline deadline(most);
-  Stillness stillness, at_gate;
+  Stillness stillness(quiet), at_gate(still);
   size_t out = 0;
-  while (!stillness.lasts(counters.activity(), quiet) || counters.at_gate()) {
+  while (!stillness.lasts(counters.activity()) || counters.at_gate()) {
     // The last frames are in the ring by now, or on their way there.
-    if (counters.at_gate() && at_gate.lasts(counters.visits(), still)) {
+    if (counters.at_gate() && at_gate.lasts(counters.visits())) {
       counters.pass();
       stillness.restart(); // it has yet to go on
     }
     TRY(discard(machine, out));
     if (deadline.expired()) {
       TRY(machine.health());
-      return fail("the guest is never idle");
+      return fail("the guest was not idle once in " + deadline.text());
     }
     std::this_thread::sleep_for(nap);
   }

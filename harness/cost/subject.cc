@@ -185,7 +185,7 @@ Result<size_t> Subject::send_burst(size_t frames)
                        { .per_visit = burst.size(), .quiet = between_bursts });
   while (answers && !*answers) {
     if (deadline.expired())
-      return fail("the guest acknowledges nothing");
+      return fail("the guest acknowledged nothing in " + deadline.text());
     answers = settle(*machine_, counters_, between_bursts);
   }
   return answers;

@@ -107,7 +107,8 @@ Result<Testpmd> Testpmd::start(Machine &machine, Counters &counters, guest::Agen
     if (looks == enough_looks)
       return Testpmd(*mapped, poll);
   }
-  return fail("testpmd does not forward: " + agent.read(output).value_or("it says nothing"));
+  return fail("testpmd did not forward in " + deadline.text() + ": " +
+              agent.read(output).value_or("it says nothing"));
 }
 
 } // namespace verdict::cost

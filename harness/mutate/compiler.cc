@@ -97,9 +97,9 @@ Result<void> Compiler::run(std::vector<std::string> arguments, const std::string
   const Fd log = TRY(open_file(messages, O_WRONLY | O_CREAT | O_TRUNC));
   Command command{ .arguments = arguments, .output = log.get(), .error = log.get() };
   Child child = TRY(Child::spawn(command));
-  const auto ended = child.wait(Deadline(std::chrono::minutes(5)));
-  if (!ended)
-    return fail("the compiler does not end: " + join(arguments, " "));
+  const Deadline deadline(std::chrono::minutes(5));
+  if (!child.wait(deadline))
+    return fail("the compiler does not end in " + deadline.text() + ": " + join(arguments, " "));
   if (!child.exited_well())
     return fail(TRY(read_file(messages)));
   return remove_tree(messages);

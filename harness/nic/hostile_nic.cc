@@ -49,8 +49,8 @@ Result<void> HostileNic::until_full()
     if (owned == now.count - spare_)
       return {};
     if (deadline.expired())
-      return fail(fmt::format("the driver does not fill its ring of {}: the device owns {}",
-                              now.count, owned));
+      return fail(fmt::format("the driver did not fill its ring of {} in {}: the device owns {}",
+                              now.count, deadline.text(), owned));
   }
 }
 

@@ -12,7 +12,7 @@ Result<void> until(const std::string &what, const std::function<Result<bool>()> 
   const Deadline deadline(milliseconds(30000));
   while (!TRY(holds())) {
     if (deadline.expired())
-      return fail("it did not come to pass: " + what);
+      return fail("it did not come to pass in " + deadline.text() + ": " + what);
     std::this_thread::sleep_for(milliseconds(10));
   }
   return {};
