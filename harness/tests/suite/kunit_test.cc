@@ -18,6 +18,7 @@ protected:
     EXPECT_THAT(report, testing::HasSubstr("KTAP version 1"));
     EXPECT_THAT(report, testing::HasSubstr("\nok 1 " + suite));
     EXPECT_THAT(report, testing::Not(testing::HasSubstr("not ok")));
+    EXPECT_THAT(report, testing::Not(testing::HasSubstr("# SKIP")));
     fmt::print("{}", report);
   }
 };
