@@ -27,10 +27,14 @@ static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter,
 	       !test_bit(__E1000_DOWN, &adapter->flags);
 }
 
+/* With the Tx lock held. The stack's watchdog looks at trans_start while the
+ * stack's queue is stopped; frames of XDP are progress as well.
+ */
 static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
 {
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 
+	txq_trans_cond_update(netdev_get_tx_queue(adapter->netdev, 0));
 	WRITE_ONCE(tx_ring->xdp_unsent, false);
 	writel(tx_ring->next_to_use, adapter->hw.hw_addr + tx_ring->tdt);
 }
@@ -328,10 +332,8 @@ void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
 	}
 	e1000_xdp_posted(tx_ring, i);
 	xdp_ring_tx_done(rxq, rxq->tx_count - failed);
-	if (doorbell && rxq->tx_posted) {
-		txq_trans_cond_update(txq);
+	if (doorbell && rxq->tx_posted)
 		e1000_xdp_doorbell(adapter);
-	}
 	__netif_tx_unlock(txq);
 }
 
@@ -382,12 +384,10 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	}
 	e1000_xdp_posted(tx_ring, i);
 	xdp_ring_count_xmit(&adapter->xdp_stats, sent, n - sent);
-	if (flags & XDP_XMIT_FLUSH) {
-		txq_trans_cond_update(txq);
+	if (flags & XDP_XMIT_FLUSH)
 		e1000_xdp_doorbell(adapter);
-	} else if (sent) {
+	else if (sent)
 		WRITE_ONCE(tx_ring->xdp_unsent, true);
-	}
 	__netif_tx_unlock(txq);
 	return sent;
 }

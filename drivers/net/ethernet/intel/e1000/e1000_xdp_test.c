@@ -222,6 +222,30 @@ static void e1000_refuses_what_it_does_not_know(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* A stopped queue whose trans_start is old is a Tx timeout to the stack */
+static void e1000_xdp_is_progress_of_the_queue(struct kunit *test)
+{
+	const unsigned long long_ago = jiffies - 60 * HZ;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+
+	rtnl_lock();
+	netdev = find_interface();
+	if (!netdev || !netif_carrier_ok(netdev)) {
+		rtnl_unlock();
+		kunit_skip(test, "the machine has no e1000 with a carrier");
+	}
+	txq = netdev_get_tx_queue(netdev, 0);
+	local_bh_disable();
+	WRITE_ONCE(txq->trans_start, long_ago);
+	KUNIT_EXPECT_EQ(test, 0,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 0, NULL,
+							 XDP_XMIT_FLUSH));
+	KUNIT_EXPECT_NE(test, long_ago, READ_ONCE(txq->trans_start));
+	local_bh_enable();
+	rtnl_unlock();
+}
+
 static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_chunks_of_plain_pci),
 	KUNIT_CASE(e1000_errata_10_on_pcix),
@@ -231,6 +255,7 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_82547_fifo_stalls_in_half_duplex),
 	KUNIT_CASE(e1000_a_part_written_back_frees_nothing),
 	KUNIT_CASE(e1000_refuses_what_it_does_not_know),
+	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
 	{}
 };
 
