@@ -8,6 +8,7 @@
 #include "lab/recipe.h"
 #include "nic/e1000_registers.h"
 #include "qemu/golden_image.h"
+#include "tests/suite/until.h"
 
 namespace verdict {
 
@@ -91,6 +92,23 @@ TEST_F(MachineTest, EndsAHangAndSaysWhereItWas)
   EXPECT_THAT(machine_->standing().sentence, HasSubstr("the agent does not answer; an NMI"));
   ASSERT_OK_AND_ASSIGN(const auto log, read_file(machine_->serial_log()));
   EXPECT_THAT(log, HasSubstr("NMI"));
+  EXPECT_THAT(log, HasSubstr("Call Trace"));
+}
+
+TEST_F(MachineTest, EndsABootThatHangsAndSaysWhereItWas)
+{
+  const auto booting = Machine::boot(machine_->config(), machine_->evidence() / "boot");
+  ASSERT_OK(booting);
+  Machine &guest = **booting;
+  ASSERT_OK(until("the kernel boots", [&] {
+    return read_file(guest.serial_log()).map([](const std::string &log) {
+      return log.find("Freeing SMP alternatives memory") != log.npos;
+    });
+  }));
+  guest.end_as_hang("the agent does not answer");
+  EXPECT_EQ(guest.standing().ending, Ending::boot_failure);
+  EXPECT_THAT(guest.standing().sentence, HasSubstr("the agent does not answer; an NMI"));
+  ASSERT_OK_AND_ASSIGN(const auto log, read_file(guest.serial_log()));
   EXPECT_THAT(log, HasSubstr("Call Trace"));
 }
 
