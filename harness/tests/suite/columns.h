@@ -26,11 +26,15 @@ const KernelProfile &kernel();
                            testing::ValuesIn(verdict::columns_of(verdict::Suite::kind)),           \
                            [](const auto &info) { return info.param.test_name(); })
 
+/// Whether a test that is to be skipped is run all the same: VERDICT_TRY_SKIPS is set.
+bool tries_skips();
+
 /// Skips the rest of a test unless the driver under test and its device can do something. This and
 /// REQUIRE_KERNEL are the only skips: the profile gives the reason, and the matrix fails any other.
 #define REQUIRE(capability)                                                                        \
   do {                                                                                             \
-    if (const auto &nic_ = column().nics.front(); !nic_.can(verdict::Can::capability))             \
+    if (const auto &nic_ = column().nics.front();                                                  \
+        !nic_.can(verdict::Can::capability) && !verdict::tries_skips())                            \
       GTEST_SKIP() << nic_.cannot.at(verdict::Can::capability);                                    \
   } while (false)
 
