@@ -87,6 +87,12 @@ double usual_seconds(const Ledger &ledger, const std::string &kernel, const std:
   return count ? sum / static_cast<double>(count) : 0;
 }
 
+void leave_out_explained(std::vector<const Mutant *> &mutants, const Wish &wish)
+{
+  std::erase_if(mutants,
+                [&](const Mutant *mutant) { return wish.explained.contains(mutant->key); });
+}
+
 } // namespace
 
 const std::vector<Stage> &stages()
@@ -123,12 +129,13 @@ Result<void> Session::note(const Trial &trial)
   return {};
 }
 
-Result<void> Session::try_out(const Stage &stage, const std::string &test)
+Result<void> Session::try_out(const Stage &stage, const std::string &test, const Mutants &mutants)
 {
   const auto is_done = [&] {
     const std::lock_guard guard(mutex_);
-    return ledger_.mark("", stage.kernel, test) == Mark::skipped ||
-           ledger_.passes("", stage.kernel, test) >= passes_wanted;
+    const size_t passes = ledger_.passes("", stage.kernel, test);
+    return ledger_.mark("", stage.kernel, test) == Mark::skipped || passes >= passes_wanted ||
+           (passes > 0 && !may_notice_any(stage, test, mutants));
   };
   while (!is_done()) {
     const Trial trial = bench_.run(stage.kernel, nullptr, test, first_limit);
@@ -140,20 +147,41 @@ Result<void> Session::try_out(const Stage &stage, const std::string &test)
   return {};
 }
 
-Result<std::vector<Test>> Session::good_tests(const Stage &stage, unsigned jobs)
+bool Session::may_notice_any(const Stage &stage, const std::string &test,
+                             const Mutants &mutants) const
+{
+  return std::any_of(mutants.begin(), mutants.end(), [&](const Mutant *mutant) {
+    return ledger_.may_notice(stage.kernel, test, mutant->id);
+  });
+}
+
+Session::Mutants Session::left_for(const Stage &stage, const Wish &wish) const
+{
+  const bool is_first = &stage == &stages().front();
+  Mutants left = wish.mutants;
+  if (!is_first || !wish.every)
+    std::erase_if(left, [&](const Mutant *mutant) { return ledger_.is_killed(mutant->key); });
+  if (!is_first)
+    leave_out_explained(left, wish);
+  return left;
+}
+
+Result<std::vector<Test>> Session::good_tests(const Stage &stage, unsigned jobs,
+                                              const Mutants &mutants)
 {
   const auto names = TRY(bench_.tests(stage.filter));
   if (names.empty())
     return fail("no test fits " + stage.filter);
   Progress progress(names.size());
   TRY(all_of(jobs, names.size(), [&](size_t i) -> Result<void> {
-    TRY(try_out(stage, names[i]));
+    TRY(try_out(stage, names[i], mutants));
     progress.step("without a mutant: " + names[i]);
     return {};
   }));
   std::vector<Test> tests;
   for (const std::string &name : names) {
-    if (ledger_.mark("", stage.kernel, name) != Mark::skipped)
+    if (ledger_.mark("", stage.kernel, name) != Mark::skipped &&
+        may_notice_any(stage, name, mutants))
       tests.push_back({ stage.kernel, name, usual_seconds(ledger_, stage.kernel, name) });
   }
   return tests;
@@ -191,16 +219,16 @@ Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<
   return kills.empty() ? "survives" : "killed by " + kills[0].test + " (" + kills[0].how + ")";
 }
 
-Result<void> Session::run_round(const std::vector<Test> &tests, const Wish &wish, bool every,
-                                size_t most)
+Result<void> Session::run_round(const std::vector<Test> &tests, const Mutants &mutants,
+                                unsigned jobs, bool every, size_t most)
 {
-  std::vector<const Mutant *> left;
-  for (const Mutant *mutant : wish.mutants) {
+  Mutants left;
+  for (const Mutant *mutant : mutants) {
     if (choose(*mutant, tests, every))
       left.push_back(mutant);
   }
   Progress progress(left.size());
-  return all_of(wish.jobs, left.size(), [&](size_t i) -> Result<void> {
+  return all_of(jobs, left.size(), [&](size_t i) -> Result<void> {
     const Mutant &mutant = *left[i];
     const std::string what = TRY(run_mutant(mutant, tests, every, most));
     progress.step(
@@ -213,14 +241,13 @@ Result<void> Session::run(const Wish &wish)
 {
   for (const Stage &stage : stages()) {
     const bool every = wish.every && &stage == &stages().front();
-    const bool all_killed =
-        std::all_of(wish.mutants.begin(), wish.mutants.end(),
-                    [&](const Mutant *mutant) { return ledger_.is_killed(mutant->key); });
-    if (!bench_.has(stage.kernel) || (all_killed && !every))
+    Mutants mutants = left_for(stage, wish);
+    if (!bench_.has(stage.kernel) || mutants.empty())
       continue;
-    const auto tests = TRY(good_tests(stage, wish.jobs));
-    for (const size_t most : { first_round, SIZE_MAX })
-      TRY(run_round(tests, wish, every, most));
+    const auto tests = TRY(good_tests(stage, wish.jobs, mutants));
+    TRY(run_round(tests, mutants, wish.jobs, every, first_round));
+    leave_out_explained(mutants, wish);
+    TRY(run_round(tests, mutants, wish.jobs, every, SIZE_MAX));
   }
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,9 @@ const std::vector<Stage> &stages();
 /// What of a run is asked for.
 struct Wish {
   std::vector<const Mutant *> mutants;
-  bool every = false; ///< all tests of the first stage, not only until the first kill
-  unsigned jobs = 1;  ///< tests at a time
+  std::set<std::string> explained; ///< keys of mutants that a few tests are enough for
+  bool every = false;              ///< all tests of the first stage, not only until the first kill
+  unsigned jobs = 1;               ///< tests at a time
 };
 
 /// Runs tests on mutants, and writes down each trial at once: what was interrupted goes on where
@@ -43,18 +45,23 @@ public:
   Result<void> recall();
 
   /// Runs all stages for which there is a guest image. Before a stage each of its tests must pass
-  /// three times without a mutant; one that skips is left out. Error: one fails. Progress goes to
-  /// stderr, a line for each mutant.
+  /// three times without a mutant; one that skips, or comes by none of the mutants that are left,
+  /// is left out. Error: one fails. Progress goes to stderr, a line for each mutant.
   Result<void> run(const Wish &wish);
 
   const Ledger &ledger() const { return ledger_; }
 
 private:
   std::optional<Test> choose(const Mutant &mutant, const std::vector<Test> &tests, bool every);
-  Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs);
-  Result<void> try_out(const Stage &stage, const std::string &test);
+  using Mutants = std::vector<const Mutant *>;
+  /// What a stage is to be run on.
+  Mutants left_for(const Stage &stage, const Wish &wish) const;
+  bool may_notice_any(const Stage &stage, const std::string &test, const Mutants &mutants) const;
+  Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs, const Mutants &mutants);
+  Result<void> try_out(const Stage &stage, const std::string &test, const Mutants &mutants);
   /// At most so many tests on each mutant; one that has failed is confirmed nevertheless.
-  Result<void> run_round(const std::vector<Test> &tests, const Wish &wish, bool every, size_t most);
+  Result<void> run_round(const std::vector<Test> &tests, const Mutants &mutants, unsigned jobs,
+                         bool every, size_t most);
   /// What became of the mutant, for people.
   Result<std::string> run_mutant(const Mutant &mutant, const std::vector<Test> &tests, bool every,
                                  size_t most);
