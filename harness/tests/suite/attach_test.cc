@@ -299,6 +299,10 @@ TEST_P(Attach, FcsIsNeverDataForAProgram)
   ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-fcs", "off" }));
   ASSERT_OK(attach_loaded());
   ASSERT_OK(agent().run({ "ethtool", "-K", ifname(), "rx-fcs", "on" }));
+  EXPECT_THAT(serial_log(), testing::HasSubstr("rx-fcs stays off"));
+  EXPECT_THAT(agent().run_ok({ "ethtool", "-k", ifname() }).value_or("nothing"),
+              testing::HasSubstr("\nscatter-gather: on\n"))
+      << "a feature that has nothing to do with it is off";
   const auto frames = test_frames(nic(), notable_sizes());
   ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
   EXPECT_THAT(back, AreFrames(swapped(frames)));

@@ -28,24 +28,30 @@ protected:
     return build(Ethernet{ .dst = nic().guest_mac, .src = nic().host_mac },
                  Vlan{ .id = id, .priority = priority }, pattern(1, 100));
   }
+
+  /// A program is told of a tagged frame's tag, and that another has none.
+  void expect_vlan_tag_is_told()
+  {
+    attaches_by_itself();
+    ASSERT_OK(agent().bpf_load("metadata.bpf.o", "metadata", { "vlan_tag" }, ifname()));
+    ASSERT_OK(agent().xdp_attach(ifname(), { "metadata", "vlan_tag" }));
+
+    ASSERT_OK(wire().exchange(tagged_frame(5, 3)));
+    EXPECT_EQ(vlan().frames, 1u);
+    EXPECT_EQ(vlan().error, 0);
+    EXPECT_EQ(vlan().proto, ethertype_vlan);
+    EXPECT_EQ(vlan().tci, 3 << 13 | 5);
+
+    ASSERT_OK(wire().exchange(test_frame(nic(), 2)));
+    EXPECT_EQ(vlan().frames, 2u);
+    EXPECT_EQ(vlan().error, -ENODATA);
+  }
 };
 
 TEST_P(Metadata, VlanTagIsTold)
 {
   REQUIRE(vlan_metadata);
-  attaches_by_itself();
-  ASSERT_OK(agent().bpf_load("metadata.bpf.o", "metadata", { "vlan_tag" }, ifname()));
-  ASSERT_OK(agent().xdp_attach(ifname(), { "metadata", "vlan_tag" }));
-
-  ASSERT_OK(wire().exchange(tagged_frame(5, 3)));
-  EXPECT_EQ(vlan().frames, 1u);
-  EXPECT_EQ(vlan().error, 0);
-  EXPECT_EQ(vlan().proto, ethertype_vlan);
-  EXPECT_EQ(vlan().tci, 3 << 13 | 5);
-
-  ASSERT_OK(wire().exchange(test_frame(nic(), 2)));
-  EXPECT_EQ(vlan().frames, 2u);
-  EXPECT_EQ(vlan().error, -ENODATA);
+  expect_vlan_tag_is_told();
 }
 
 TEST_P(Metadata, QueueStatisticsCountWhateverBecomesOfAFrame)
@@ -68,8 +74,36 @@ TEST_P(Metadata, QueueStatisticsCountWhateverBecomesOfAFrame)
     EXPECT_EQ(grown("rx_packets"), count + 2);
     EXPECT_GE(grown("rx_bytes"), count * size);
     EXPECT_GE(grown("tx_packets") + 2, sent);
+    EXPECT_GE(grown("tx_bytes") + 2 * size, sent * size);
     EXPECT_EQ(after.value("rx_alloc_fail", uint64_t{ 1 }), 0u);
   }
+  // The same by another way.
+  ASSERT_OK_AND_ASSIGN(const auto told, agent().call("qstats", { { "ifindex", ifindex() } }));
+  for (const char *name : { "rx_packets", "rx_bytes", "tx_packets", "tx_bytes" }) {
+    ASSERT_OK_AND_ASSIGN(const std::string counted,
+                         agent().read("/sys/class/net/" + ifname() + "/statistics/" + name));
+    EXPECT_EQ(told.value(name, uint64_t{ 0 }), std::stoull(counted)) << name;
+  }
+}
+
+// What a driver offers it says when it is bound to a device.
+TEST_P(Metadata, ADriverThatIsBoundAgainOffersAllAgain)
+{
+  REQUIRE(vlan_metadata);
+  REQUIRE(queue_statistics);
+  ASSERT_OK_AND_ASSIGN(const std::string slot, slot_of(ifname()));
+  const std::string driver = "/sys/bus/pci/drivers/" + column().nics.front().driver + "/";
+  ASSERT_OK(agent().write(driver + "unbind", slot));
+  ASSERT_OK(agent().write(driver + "bind", slot));
+  ASSERT_OK(set_up_again(0));
+  ASSERT_OK_AND_ASSIGN(const auto device, agent().netdev(ifname()));
+  const unsigned index = device.value("ifindex", 0u);
+  ASSERT_OK_AND_ASSIGN(const uint64_t features, agent().xdp_features(index));
+  EXPECT_EQ(features, column().nics.front().xdp_features);
+  EXPECT_OK(agent().call("qstats", { { "ifindex", index } }));
+  expect_vlan_tag_is_told();
+  ASSERT_OK(agent().xdp_detach(ifname()));
+  EXPECT_OK(set_mtu(static_cast<unsigned>(*column().limits().longest_frame - 14)));
 }
 
 VERDICT_ON_NICS_OF(verdicts, Metadata);
