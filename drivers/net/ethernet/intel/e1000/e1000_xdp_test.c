@@ -5,6 +5,7 @@
 
 #include <kunit/test.h>
 #include <linux/rtnetlink.h>
+#include <linux/workqueue.h>
 
 #include "e1000_xdp.h"
 
@@ -187,6 +188,45 @@ static void e1000_a_part_written_back_frees_nothing(struct kunit *test)
 	}
 }
 
+/* Somebody else's reset, which is over after a while */
+struct other_reset {
+	struct delayed_work work;
+	struct e1000_adapter *adapter;
+	bool is_over;
+};
+
+static void end_reset(struct work_struct *work)
+{
+	struct other_reset *reset = container_of(to_delayed_work(work),
+						 struct other_reset, work);
+
+	WRITE_ONCE(reset->is_over, true);
+	e1000_unlock_reset(reset->adapter);
+}
+
+/* Is 'change' done only when somebody else's reset is over? */
+static void expect_wait(struct kunit *test, struct e1000_adapter *adapter,
+			void (*change)(struct e1000_adapter *adapter))
+{
+	struct other_reset *reset;
+
+	reset = kunit_kzalloc(test, sizeof(*reset), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, reset);
+	reset->adapter = adapter;
+	INIT_DELAYED_WORK(&reset->work, end_reset);
+	e1000_lock_reset(adapter);
+	schedule_delayed_work(&reset->work, HZ / 10);
+	change(adapter);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(reset->is_over));
+	flush_delayed_work(&reset->work);
+}
+
+static void e1000_waits_for_another_reset(struct kunit *test)
+{
+	expect_wait(test, make_adapter(test, e1000_bus_type_pci, false),
+		    e1000_lock_reset);
+}
+
 /* An interface of this driver, if the machine has one. Context: RTNL. */
 static struct net_device *find_interface(void)
 {
@@ -197,6 +237,162 @@ static struct net_device *find_interface(void)
 		    !strcmp(dev_driver_string(netdev->dev.parent), "e1000"))
 			return netdev;
 	return NULL;
+}
+
+static void change_mtu(struct e1000_adapter *adapter)
+{
+	struct net_device *netdev = adapter->netdev;
+
+	netdev->netdev_ops->ndo_change_mtu(netdev, netdev->mtu ^ 1);
+}
+
+static void change_features(struct e1000_adapter *adapter)
+{
+	struct net_device *netdev = adapter->netdev;
+
+	netdev->netdev_ops->ndo_set_features(netdev,
+					     netdev->features ^ NETIF_F_RXALL);
+}
+
+/* A reset by a worker does not ask for RTNL */
+static void e1000_changes_wait_for_a_reset(struct kunit *test)
+{
+	struct net_device *netdev;
+	int i;
+
+	rtnl_lock();
+	netdev = find_interface();
+	if (!netdev || !netif_running(netdev)) {
+		rtnl_unlock();
+		kunit_skip(test, "the machine has no e1000 that is up");
+	}
+	/* The second time is back to what it was */
+	for (i = 0; i < 2; i++) {
+		expect_wait(test, netdev_priv(netdev), change_mtu);
+		expect_wait(test, netdev_priv(netdev), change_features);
+	}
+	rtnl_unlock();
+}
+
+/* A frame in a page of its own, as another driver redirects it */
+static struct xdp_frame *make_frame(struct kunit *test, u32 len)
+{
+	struct xdp_rxq_info rxq = { .mem.type = MEM_TYPE_PAGE_ORDER0 };
+	struct xdp_frame *frame;
+	struct xdp_buff xdp;
+	void *page;
+
+	page = (void *)get_zeroed_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	xdp_init_buff(&xdp, PAGE_SIZE, &rxq);
+	xdp_prepare_buff(&xdp, page, XDP_PACKET_HEADROOM, len, false);
+	frame = xdp_convert_buff_to_frame(&xdp);
+	KUNIT_ASSERT_NOT_NULL(test, frame);
+	return frame;
+}
+
+/* Another device's FIFO, with room for a short frame, but not for a long one */
+static void take_for_82547(struct e1000_adapter *adapter)
+{
+	cancel_delayed_work(&adapter->fifo_stall_task);
+	adapter->hw.mac_type = e1000_82547;
+	adapter->link_duplex = HALF_DUPLEX;
+	adapter->tx_fifo_size = SZ_8K;
+	adapter->tx_fifo_head = SZ_8K - 512;
+	atomic_set(&adapter->tx_fifo_stall, 0);
+}
+
+/* Is the frame that was posted last on its way, and the FIFO soon looked at? */
+static void expect_stall(struct kunit *test, struct e1000_adapter *adapter)
+{
+	struct e1000_hw *hw = &adapter->hw;
+
+	KUNIT_EXPECT_EQ(test, er32(TDT), adapter->tx_ring->next_to_use);
+	KUNIT_EXPECT_EQ(test, adapter->tx_fifo_head, SZ_8K - 512 + 80);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&adapter->fifo_stall_task));
+}
+
+static void e1000_82547_stalls_after_what_was_posted(struct kunit *test)
+{
+	struct xdp_frame *frames[2], *alone;
+	const struct net_device_ops *ops;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+	e1000_mac_type mac_type;
+	struct e1000_hw *hw;
+	struct sk_buff *skb;
+
+	frames[0] = make_frame(test, ETH_ZLEN);
+	frames[1] = make_frame(test, ETH_FRAME_LEN);
+	alone = make_frame(test, ETH_ZLEN);
+	skb = alloc_skb(ETH_FRAME_LEN, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_put_zero(skb, ETH_FRAME_LEN);
+
+	rtnl_lock();
+	netdev = find_interface();
+	if (!netdev || !netif_carrier_ok(netdev)) {
+		rtnl_unlock();
+		kunit_skip(test, "the machine has no e1000 with a carrier");
+	}
+	adapter = netdev_priv(netdev);
+	hw = &adapter->hw;
+	mac_type = hw->mac_type;
+	ops = netdev->netdev_ops;
+	txq = netdev_get_tx_queue(netdev, 0);
+
+	local_bh_disable();
+	take_for_82547(adapter);
+	KUNIT_EXPECT_EQ(test, 1, ops->ndo_xdp_xmit(netdev, 2, frames, 0));
+	expect_stall(test, adapter);
+
+	take_for_82547(adapter);
+	KUNIT_EXPECT_EQ(test, 1, ops->ndo_xdp_xmit(netdev, 1, &alone, 0));
+	KUNIT_EXPECT_NE(test, er32(TDT), adapter->tx_ring->next_to_use);
+	__netif_tx_lock(txq, smp_processor_id());
+	KUNIT_EXPECT_EQ(test, NETDEV_TX_BUSY, ops->ndo_start_xmit(skb, netdev));
+	KUNIT_EXPECT_TRUE(test, netif_tx_queue_stopped(txq));
+	__netif_tx_unlock(txq);
+	expect_stall(test, adapter);
+
+	/* As it was; nothing waits for the FIFO any more once it is down */
+	hw->mac_type = mac_type;
+	local_bh_enable();
+	cancel_delayed_work(&adapter->fifo_stall_task);
+	schedule_delayed_work(&adapter->fifo_stall_task, 60 * HZ);
+	dev_close(netdev);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&adapter->fifo_stall_task));
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
+
+	xdp_return_frame(frames[1]);
+	kfree_skb(skb);
+}
+
+static void e1000_82542_receives_no_jumbo_frames(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	e1000_mac_type mac_type;
+	unsigned int mtu;
+
+	rtnl_lock();
+	netdev = find_interface();
+	if (!netdev) {
+		rtnl_unlock();
+		kunit_skip(test, "the machine has no e1000");
+	}
+	adapter = netdev_priv(netdev);
+	mac_type = adapter->hw.mac_type;
+	mtu = netdev->mtu;
+	adapter->hw.mac_type = e1000_82542_rev2_1;
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			netdev->netdev_ops->ndo_change_mtu(netdev,
+							   ETH_DATA_LEN + 1));
+	adapter->hw.mac_type = mac_type;
+	KUNIT_EXPECT_EQ(test, netdev->mtu, mtu);
+	rtnl_unlock();
 }
 
 /* The core knows what the driver does not, and no user can ask for it */
@@ -254,8 +450,13 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_82547_fifo_counts_in_full_duplex),
 	KUNIT_CASE(e1000_82547_fifo_stalls_in_half_duplex),
 	KUNIT_CASE(e1000_a_part_written_back_frees_nothing),
+	KUNIT_CASE(e1000_82542_receives_no_jumbo_frames),
+	KUNIT_CASE(e1000_waits_for_another_reset),
+	KUNIT_CASE(e1000_changes_wait_for_a_reset),
 	KUNIT_CASE(e1000_refuses_what_it_does_not_know),
 	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
+	/* Leaves the link down for a while */
+	KUNIT_CASE(e1000_82547_stalls_after_what_was_posted),
 	{}
 };
 
