@@ -13,28 +13,32 @@
 #define E1000_MAX_MTU							\
 	(MAX_JUMBO_FRAME_SIZE - ETH_HLEN - ETH_FCS_LEN)
 
-/* With the Tx lock held: may XDP post frames now? Without carrier they would
- * stay in the ring, and the watchdog would reset the device over and over.
- * When the stack has stopped its queue for want of descriptors, it gets the
- * next ones that come free.
+/* May XDP post frames now? Without carrier they would stay in the ring, and the
+ * watchdog would reset the device over and over. When the stack has stopped its
+ * queue for want of descriptors, it gets the next ones that come free.
  */
 static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter,
 			     const struct netdev_queue *txq)
 {
+	lockdep_assert_held(&txq->_xmit_lock);
+
 	return netif_carrier_ok(adapter->netdev) &&
 	       netif_device_present(adapter->netdev) &&
 	       !netif_tx_queue_stopped(txq) &&
 	       !test_bit(__E1000_DOWN, &adapter->flags);
 }
 
-/* With the Tx lock held. The stack's watchdog looks at trans_start while the
- * stack's queue is stopped; frames of XDP are progress as well.
+/* The stack's watchdog looks at trans_start while the stack's queue is stopped;
+ * frames of XDP are progress as well.
  */
 static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
 {
+	struct netdev_queue *txq = netdev_get_tx_queue(adapter->netdev, 0);
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 
-	txq_trans_cond_update(netdev_get_tx_queue(adapter->netdev, 0));
+	lockdep_assert_held(&txq->_xmit_lock);
+
+	txq_trans_cond_update(txq);
 	WRITE_ONCE(tx_ring->xdp_unsent, false);
 	writel(tx_ring->next_to_use, adapter->hw.hw_addr + tx_ring->tdt);
 }
