@@ -10,6 +10,8 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -219,10 +221,30 @@ Result<json> packet_count(const json &request)
   return json{ { "count", count }, { "dropped", stats.tp_drops } };
 }
 
+/// struct virtio_net_hdr of linux/virtio_net.h, which is not made for C++ (it has a field "class").
+struct VnetHeader {
+  uint8_t flags = 1;    // VIRTIO_NET_HDR_F_NEEDS_CSUM
+  uint8_t gso_type = 1; // VIRTIO_NET_HDR_GSO_TCPV4
+  uint16_t hdr_len, gso_size, csum_start, csum_offset;
+};
+
+/// What a packet socket wants to know of a TCP/IPv4 frame that is to be cut into segments.
+VnetHeader tcp_segments(uint16_t size)
+{
+  VnetHeader header{};
+
+  header.gso_size = size;
+  header.csum_start = sizeof(ether_header) + sizeof(iphdr);
+  header.csum_offset = offsetof(tcphdr, check);
+  header.hdr_len = header.csum_start + sizeof(tcphdr);
+  return header;
+}
+
 Result<json> packet_send(const json &request)
 {
   auto data = TRY(from_hex(request.at("data").get<std::string>()));
   int count = request.value("count", 1);
+  uint16_t segment = request.value("gso_size", uint16_t{ 0 });
   Fd own;
   int fd;
 
@@ -231,6 +253,12 @@ Result<json> packet_send(const json &request)
     fd = own.get();
   } else {
     fd = TRY(find_socket(request));
+  }
+  if (segment) {
+    TRY(set_option(fd, SOL_PACKET, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR"));
+    const VnetHeader header = tcp_segments(segment);
+    const auto *bytes = reinterpret_cast<const uint8_t *>(&header);
+    data.insert(data.begin(), bytes, bytes + sizeof(header));
   }
   for (int sent = 0; sent < count; sent++)
     if (::send(fd, data.data(), data.size(), 0) < 0)

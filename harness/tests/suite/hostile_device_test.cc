@@ -3,6 +3,7 @@
 // counted, neither program nor stack sees any of it, and the ring goes on.
 #include <algorithm>
 
+#include "guest/hex.h"
 #include "nic/hostile_nic.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
@@ -30,6 +31,11 @@ RxWriteBack good(const Frame &frame, uint8_t errors = 0)
 bool ends_frame(uint32_t command)
 {
   return command & txd::eop;
+}
+
+uint32_t length_of(uint32_t command)
+{
+  return command & 0xffff;
 }
 
 } // namespace
@@ -358,6 +364,81 @@ TEST_P(HostileDevice, EachDescriptorAsksForWhatItsFrameNeeds)
   ASSERT_OK(device().send(true));
   ASSERT_OK_AND_ASSIGN(back, wire().collect(frames.size()));
   EXPECT_THAT(back, AreFrames(swapped(frames)));
+}
+
+// A device may write back the descriptor of a linear frame after a TSO one before it has read all
+// of it, so the frame's last bytes get a descriptor of their own.
+TEST_P(HostileDevice, TheFirstFrameAfterTsoIsSplit)
+{
+  REQUIRE(split_after_tso);
+  constexpr size_t size = 200, tail = 4;
+  ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
+  ASSERT_OK(wire().until_sentinel());
+  ASSERT_OK(device().send(false));
+  const Frame segments =
+      build(Ethernet{ .dst = nic().host_mac, .src = nic().guest_mac },
+            Ipv4{ .src = nic().guest_ip, .dst = nic().host_ip }, Tcp{}, pattern(1, 3100));
+  ASSERT_OK(agent().call(
+      "packet_send",
+      { { "ifname", ifname() }, { "data", guest::to_hex(segments) }, { "gso_size", 1000 } }));
+  ASSERT_OK_AND_ASSIGN(const size_t before, device().unsent());
+  ASSERT_GT(before, 0u);
+  const auto frames = test_frames(nic(), 2, size);
+  ASSERT_OK(wire().inject(frames));
+  std::vector<uint32_t> commands;
+  ASSERT_OK(until("both frames are posted", [&]() -> Result<bool> {
+    commands = TRY(device().unsent_commands());
+    commands.erase(commands.begin(), commands.begin() + static_cast<long>(before));
+    return std::ranges::count_if(commands, ends_frame) == 2;
+  }));
+  ASSERT_EQ(commands.size(), 3u);
+  EXPECT_EQ(length_of(commands[0]), size - tail);
+  EXPECT_FALSE(ends_frame(commands[0]));
+  EXPECT_EQ(length_of(commands[1]), tail);
+  EXPECT_EQ(length_of(commands[2]), size);
+  ASSERT_OK(device().send(true));
+  constexpr size_t count_of_segments = 4;
+  ASSERT_OK_AND_ASSIGN(auto out, wire().collect(count_of_segments + frames.size()));
+  EXPECT_THAT(std::vector(out.begin() + count_of_segments, out.end()), AreFrames(swapped(frames)));
+}
+
+// Each part of a long frame takes a descriptor, and all must be free, not one more.
+TEST_P(HostileDevice, ALongFrameTakesTheLastDescriptors)
+{
+  const Limits &limits = column().limits();
+  const Frame longer = test_frame(nic(), 1, 3 * buffer_size() + 500u);
+  constexpr size_t parts = 4, many = 64;
+  ASSERT_OK(set_jumbo_mtu());
+  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
+  ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
+  // Sends frames while the device does not; returns how many descriptors are posted.
+  size_t refused = 0;
+  const auto posted_of = [&](const std::vector<Frame> &frames) -> Result<size_t> {
+    TRY(wire().until_sentinel()); // what was sent before is cleaned with these polls
+    TRY(device().send(false));
+    const uint64_t sent = statistic(Counter::tx), errors = statistic(Counter::tx_errors);
+    TRY(wire().inject(frames));
+    TRY(until("all frames are posted or refused", [&] {
+      refused = statistic(Counter::tx_errors) - errors;
+      return statistic(Counter::tx) - sent + refused == frames.size();
+    }));
+    const size_t posted = TRY(device().unsent());
+    TRY(device().send(true));
+    const auto back = TRY(wire().collect(frames.size() - refused));
+    EXPECT_THAT(back, AreFrames(swapped({ frames.begin(), frames.end() - refused })));
+    return posted;
+  };
+  ASSERT_OK_AND_ASSIGN(const size_t room, posted_of(test_frames(nic(), many)));
+  ASSERT_GT(room, parts);
+  ASSERT_LT(room, many);
+  for (const size_t left : { parts, parts - 1 }) {
+    SCOPED_TRACE(testing::Message() << left << " descriptors left");
+    auto frames = test_frames(nic(), room - left);
+    frames.push_back(longer);
+    ASSERT_OK_AND_ASSIGN(const size_t posted, posted_of(frames));
+    EXPECT_EQ(posted, left == parts ? room : room - left);
+    EXPECT_EQ(refused, left == parts ? 0u : 1u);
+  }
 }
 
 VERDICT_ON_NICS_OF(life, HostileDevice);

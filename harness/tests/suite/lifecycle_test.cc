@@ -294,6 +294,25 @@ TEST_P(Lifecycle, ChecksumFeatureLeavesItsRegisterAlone)
   EXPECT_GT(writes[e1000::rctl], 0u) << "rx-all is in RCTL: the trace has seen nothing";
 }
 
+// Of the device's filters. One by VLAN is on while there are VLANs.
+TEST_P(Lifecycle, RxAllOpensTheFilters)
+{
+  ASSERT_OK_AND_ASSIGN(auto device, hostile_nic(0));
+  const auto filters = [&]() -> Result<uint32_t> {
+    return TRY(device.qtest().readl(device.register_address(e1000::rctl))) &
+           (e1000::rctl_sbp | e1000::rctl_vfe | e1000::rctl_pmcf);
+  };
+  ASSERT_OK(agent().modprobe("8021q"));
+  ASSERT_OK(agent().run_ok(
+      { "ip", "link", "add", "link", ifname(), "name", "vlan7", "type", "vlan", "id", "7" }));
+  for (int round = 0; round < 2; round++) {
+    EXPECT_EQ(filters().value_or(0), e1000::rctl_vfe);
+    ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-all", "on" }));
+    EXPECT_EQ(filters().value_or(0), e1000::rctl_sbp | e1000::rctl_pmcf);
+    ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-all", "off" }));
+  }
+}
+
 TEST_P(Lifecycle, FeaturesWithoutAProgram)
 {
   ASSERT_OK(watch_stack());

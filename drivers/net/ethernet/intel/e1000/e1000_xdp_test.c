@@ -395,6 +395,46 @@ static void e1000_82542_receives_no_jumbo_frames(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* Its FIFO is divided for frames of up to 8 KiB or for longer ones */
+static void e1000_82547_is_reset_for_another_fifo(struct kunit *test)
+{
+	static const struct {
+		unsigned int frame;
+		bool reset;
+	} steps[] = {
+		{ E1000_RXBUFFER_8192, false },
+		{ E1000_RXBUFFER_8192 + 1, true },
+		{ E1000_RXBUFFER_8192 + 2, false },
+		{ E1000_RXBUFFER_8192, true },
+	};
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	e1000_mac_type mac_type;
+	unsigned int mtu, i;
+
+	rtnl_lock();
+	netdev = find_interface();
+	if (!netdev || !netif_running(netdev)) {
+		rtnl_unlock();
+		kunit_skip(test, "the machine has no e1000 that is up");
+	}
+	adapter = netdev_priv(netdev);
+	mac_type = adapter->hw.mac_type;
+	mtu = netdev->mtu;
+	adapter->hw.mac_type = e1000_82547;
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		adapter->tx_fifo_head = 1;
+		KUNIT_EXPECT_EQ(test, 0,
+				netdev->netdev_ops->ndo_change_mtu(netdev,
+					steps[i].frame - ETH_HLEN - ETH_FCS_LEN));
+		KUNIT_EXPECT_EQ(test, adapter->tx_fifo_head, !steps[i].reset);
+		KUNIT_EXPECT_FALSE(test, test_bit(__E1000_DOWN, &adapter->flags));
+	}
+	adapter->hw.mac_type = mac_type;
+	netdev->netdev_ops->ndo_change_mtu(netdev, mtu);
+	rtnl_unlock();
+}
+
 /* The core knows what the driver does not, and no user can ask for it */
 static void e1000_refuses_what_it_does_not_know(struct kunit *test)
 {
@@ -455,7 +495,8 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_changes_wait_for_a_reset),
 	KUNIT_CASE(e1000_refuses_what_it_does_not_know),
 	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
-	/* Leaves the link down for a while */
+	/* Leave the link down for a while */
+	KUNIT_CASE(e1000_82547_is_reset_for_another_fifo),
 	KUNIT_CASE(e1000_82547_stalls_after_what_was_posted),
 	{}
 };
