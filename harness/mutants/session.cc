@@ -155,17 +155,6 @@ bool Session::may_notice_any(const Stage &stage, const std::string &test,
   });
 }
 
-Session::Mutants Session::left_for(const Stage &stage, const Wish &wish) const
-{
-  const bool is_first = &stage == &stages().front();
-  Mutants left = wish.mutants;
-  if (!is_first || !wish.every)
-    std::erase_if(left, [&](const Mutant *mutant) { return ledger_.is_killed(mutant->key); });
-  if (!is_first)
-    leave_out_explained(left, wish);
-  return left;
-}
-
 Result<std::vector<Test>> Session::good_tests(const Stage &stage, unsigned jobs,
                                               const Mutants &mutants)
 {
@@ -239,15 +228,18 @@ Result<void> Session::run_round(const std::vector<Test> &tests, const Mutants &m
 
 Result<void> Session::run(const Wish &wish)
 {
-  for (const Stage &stage : stages()) {
-    const bool every = wish.every && &stage == &stages().front();
-    Mutants mutants = left_for(stage, wish);
-    if (!bench_.has(stage.kernel) || mutants.empty())
-      continue;
-    const auto tests = TRY(good_tests(stage, wish.jobs, mutants));
-    TRY(run_round(tests, mutants, wish.jobs, every, first_round));
-    leave_out_explained(mutants, wish);
-    TRY(run_round(tests, mutants, wish.jobs, every, SIZE_MAX));
+  for (const size_t most : { first_round, SIZE_MAX }) {
+    for (const Stage &stage : stages()) {
+      const bool is_first = &stage == &stages().front() && most == first_round;
+      const bool every = wish.every && &stage == &stages().front();
+      Mutants mutants = wish.mutants;
+      if (!every)
+        std::erase_if(mutants, [&](const Mutant *m) { return ledger_.is_killed(m->key); });
+      if (!is_first)
+        leave_out_explained(mutants, wish);
+      if (bench_.has(stage.kernel) && !mutants.empty())
+        TRY(run_round(TRY(good_tests(stage, wish.jobs, mutants)), mutants, wish.jobs, every, most));
+    }
   }
   return {};
 }

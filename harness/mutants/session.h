@@ -23,7 +23,7 @@ struct Stage {
 /// The column whose tests are all run on every mutant that lives.
 inline constexpr std::string_view main_column = "e1000_82540em";
 
-/// The stages of a run: what is quick first.
+/// The stages of a run: what is quick first. A few tests of each are run before the rest of any.
 const std::vector<Stage> &stages();
 
 /// What of a run is asked for.
@@ -54,8 +54,6 @@ public:
 private:
   std::optional<Test> choose(const Mutant &mutant, const std::vector<Test> &tests, bool every);
   using Mutants = std::vector<const Mutant *>;
-  /// What a stage is to be run on.
-  Mutants left_for(const Stage &stage, const Wish &wish) const;
   bool may_notice_any(const Stage &stage, const std::string &test, const Mutants &mutants) const;
   Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs, const Mutants &mutants);
   Result<void> try_out(const Stage &stage, const std::string &test, const Mutants &mutants);
