@@ -53,6 +53,11 @@ Result<RegisterTrace> RegisterTrace::start(Machine &machine, size_t nic)
 Result<RegisterTrace::Counts> RegisterTrace::stop()
 {
   TRY(set_event(*machine_, false));
+  return so_far();
+}
+
+Result<RegisterTrace::Counts> RegisterTrace::so_far() const
+{
   auto log = TRY(read_file(machine_->trace_log()));
   return count_register_writes(std::string_view(log).substr(std::min(log_offset_, log.size())),
                                base_, size_);

@@ -27,6 +27,9 @@ public:
   /// Starts to count for NIC `nic` of a machine, which must outlive this.
   static Result<RegisterTrace> start(Machine &machine, size_t nic);
 
+  /// The counts since the start. It goes on.
+  Result<Counts> so_far() const;
+
   /// Ends it. What a poll of the guest does after the last frame on the wire is in the counts if a
   /// sentinel was exchanged before.
   Result<Counts> stop();

@@ -125,7 +125,7 @@ struct xdp_ring_part {
  * @spares: pages in @spare
  * @spare: pages that nobody else has seen; they are received into next
  * @info: what the stack knows of the queue
- * @tx: XDP_TX frames that wait for the Tx lock
+ * @tx: XDP_TX frames that wait for the Tx lock; none has an xdpf
  */
 struct xdp_ring_rxq {
 	struct xdp_buff xdp;
@@ -345,7 +345,6 @@ static __always_inline bool xdp_ring_tx_queue(struct xdp_ring_rxq *rxq,
 	frame->data = xdp->data;
 	frame->len = xdp->data_end - xdp->data;
 	frame->page = rxq->page;
-	frame->xdpf = NULL;
 	frame->sinfo = NULL;
 	if (unlikely(xdp_buff_has_frags(xdp)))
 		frame->sinfo = xdp_get_shared_info_from_buff(xdp);

@@ -359,6 +359,27 @@ TEST_P(Lifecycle, TxTimeout)
   EXPECT_EQ(statistic(Counter::tx_timeouts), 1u);
 }
 
+// The driver looks for a hang when its watchdog has told it to, with an interrupt every two
+// seconds. What an empty ring held a lap ago is none.
+TEST_P(Lifecycle, AnIdleTxRingDoesNotHang)
+{
+  const std::vector<size_t> sizes{ 100, *column().limits().rx_buffer + 900u };
+  ASSERT_OK(set_jumbo_mtu());
+  ASSERT_OK(load_frags(bounce));
+  ASSERT_OK(attach_loaded());
+  const auto frames = test_frames(nic(), sizes);
+  for (unsigned i = 0; i < column().limits().tx_ring; i++) {
+    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
+    EXPECT_THAT(back, AreFrames(swapped(frames)));
+  }
+  ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
+  ASSERT_OK(until("the watchdog has looked", [&] {
+    return trace.so_far().map([&](auto writes) { return writes[e1000::ics] >= 3; });
+  }));
+  ASSERT_OK(trace.stop());
+  EXPECT_THAT(serial_log(), testing::Not(testing::HasSubstr("Tx Unit Hang")));
+}
+
 TEST_P(Lifecycle, RingSizes)
 {
   ASSERT_OK(attach_bounce());
