@@ -291,6 +291,50 @@ static struct xdp_frame *make_frame(struct kunit *test, u32 len)
 	return frame;
 }
 
+/* A devmap may have ndo_xdp_xmit post frames, and never ask for their doorbell:
+ * its program drops the frames of the last bulk. The next poll rings, and takes
+ * frames that waited for that for no hang.
+ */
+static void e1000_the_next_poll_rings_for_what_waits(struct kunit *test)
+{
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct xdp_frame *frame;
+	struct e1000_hw *hw;
+	int wait;
+	u32 i;
+
+	frame = make_frame(test, ETH_ZLEN);
+	rtnl_lock();
+	netdev = find_interface();
+	if (!netdev || !netif_carrier_ok(netdev)) {
+		rtnl_unlock();
+		xdp_return_frame(frame);
+		kunit_skip(test, "the machine has no e1000 with a carrier");
+	}
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	hw = &adapter->hw;
+
+	local_bh_disable();
+	i = tx_ring->next_to_use;
+	KUNIT_EXPECT_EQ(test, 1,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 1, &frame, 0));
+	KUNIT_EXPECT_EQ(test, er32(TDT), i);
+	tx_ring->buffer_info[i].time_stamp = jiffies - 60 * HZ;
+	adapter->detect_tx_hung = true;
+	ew32(ICS, E1000_ICS_RXDMT0);
+	local_bh_enable();
+
+	for (wait = 0; wait < 100 && er32(TDT) == i; wait++)
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, er32(TDT), tx_ring->next_to_use);
+	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(tx_ring->xdp_unsent));
+	rtnl_unlock();
+}
+
 /* Another device's FIFO, with room for a short frame, but not for a long one */
 static void take_for_82547(struct e1000_adapter *adapter)
 {
@@ -490,6 +534,7 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_82547_fifo_counts_in_full_duplex),
 	KUNIT_CASE(e1000_82547_fifo_stalls_in_half_duplex),
 	KUNIT_CASE(e1000_a_part_written_back_frees_nothing),
+	KUNIT_CASE(e1000_the_next_poll_rings_for_what_waits),
 	KUNIT_CASE(e1000_82542_receives_no_jumbo_frames),
 	KUNIT_CASE(e1000_waits_for_another_reset),
 	KUNIT_CASE(e1000_changes_wait_for_a_reset),
