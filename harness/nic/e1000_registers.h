@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 /// Registers of the 8254x, as offsets from its BAR 0 (Intel's software developer's manual, 13.4).
 namespace verdict::e1000 {
@@ -25,6 +28,24 @@ inline constexpr uint64_t tdbal = 0x3800;               ///< Tx ring: its first 
 inline constexpr uint64_t tdh = 0x3810, tdt = 0x3818;   ///< head and tail
 inline constexpr uint64_t tidv = 0x3820;                ///< Tx interrupt delay
 inline constexpr uint64_t rxcsum = 0x5000;              ///< receive checksum control
+
+/// Registers that tell how a driver has set the device up, and that nothing else changes. PBA is
+/// not among them: it only changes with a reset, and a new MTU under traffic is none.
+inline constexpr std::array<std::pair<std::string_view, uint64_t>, 13> settings{ {
+    { "CTRL", ctrl },
+    { "FCT", 0x30 },
+    { "VET", 0x38 },
+    { "ITR", itr },
+    { "RCTL", rctl },
+    { "FCTTV", 0x170 },
+    { "TCTL", tctl },
+    { "TIPG", 0x410 },
+    { "FCRTL", 0x2160 },
+    { "FCRTH", 0x2168 },
+    { "RDLEN", 0x2808 },
+    { "TDLEN", 0x3808 },
+    { "TXDCTL", 0x3828 },
+} };
 
 /// Registers of either ring, from its first one on.
 namespace ring {

@@ -3,6 +3,7 @@
 // Every frame is accounted for: what needs no reset loses none, and what does loses one run of
 // frames each time, while the device was down.
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -292,6 +293,33 @@ TEST_P(Lifecycle, ChecksumFeatureLeavesItsRegisterAlone)
   ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
   EXPECT_EQ(writes[e1000::rxcsum], 0u);
   EXPECT_GT(writes[e1000::rctl], 0u) << "rx-all is in RCTL: the trace has seen nothing";
+}
+
+// An MTU that changes under traffic leaves the device as a reset would.
+TEST_P(Lifecycle, TheDeviceIsSetUpAsBefore)
+{
+  ASSERT_OK_AND_ASSIGN(auto device, hostile_nic(0));
+  const auto registers = [&] {
+    std::map<std::string, uint32_t> values;
+    for (const auto &[name, offset] : e1000::settings) {
+      const auto value = device.qtest().readl(device.register_address(offset));
+      EXPECT_OK(value);
+      values[std::string(name)] = value.value_or(0);
+    }
+    return values;
+  };
+  const auto reset = [&] { return agent().run_ok({ "ethtool", "-r", ifname() }); };
+  const auto before = registers();
+  ASSERT_OK(down_and_up());
+  EXPECT_EQ(registers(), before) << "down and up";
+  ASSERT_OK(set_jumbo_mtu());
+  const auto jumbo = registers();
+  EXPECT_NE(jumbo, before);
+  ASSERT_OK(reset());
+  ASSERT_OK(until_link(agent(), ifname()));
+  EXPECT_EQ(registers(), jumbo) << "a reset at the larger MTU";
+  ASSERT_OK(set_mtu(1500));
+  EXPECT_EQ(registers(), before) << "back at the smaller MTU";
 }
 
 // Of the device's filters. One by VLAN is on while there are VLANs.
