@@ -6,6 +6,9 @@ MAKEFLAGS += --no-print-directory
 # the harness is compiled.
 MAKEFLAGS += -j2
 export OUT ?= $(CURDIR)/out
+# stable: 6.12, or next: the newest that Debian has.
+export KERNEL ?= stable
+PREFIX := $(filter-out stable-,$(KERNEL)-)
 # One more than cores: tests that change the MTU wait a second for QEMU.
 JOBS ?= $(shell expr $$(nproc) + 1)
 
@@ -25,6 +28,7 @@ help:
 	@echo "make harness   verdict, the C++ harness, in out/harness"
 	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
 	@echo "make clean     remove out/ (the cache stays)"
+	@echo "KERNEL=next    behind any of these but mutants: on the newest kernel that Debian has"
 
 packages:
 	@scripts/setup --packages
@@ -46,7 +50,7 @@ guest: modules
 	@scripts/guest-image
 
 debug-guest: kernel
-	@scripts/guest-image --kernel debug
+	@scripts/guest-image --debug
 
 # One after the other, as they share a folder: what the tests on the wire need, the command, all.
 suite: packages
@@ -76,7 +80,8 @@ deep: debug-guest suite
 
 cost: guest tool
 	@scripts/dpdk-image
-	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" cost --output "$$out/cost"
+	@out=$$(realpath --relative-to=. "$(OUT)") && \
+		VERDICT_KERNEL=$(KERNEL) "$$out/harness/verdict" cost --output "$$out/$(PREFIX)cost"
 
 mutants: mutant-guest
 	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" mutants

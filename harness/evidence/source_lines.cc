@@ -30,8 +30,8 @@ Result<fs::path> find_below(const fs::path &directory, const std::string &name)
 }
 
 /// A path of the machine that compiled it as one from the project's top: our own source, or what is
-/// laid together in out/tree.
-std::string from_top(const std::string &place, const fs::path &out)
+/// laid together for the kernel.
+std::string from_top(const std::string &place, const Places &places)
 {
   const size_t colon = place.rfind(':');
   const fs::path compiled = place.substr(0, colon);
@@ -39,9 +39,9 @@ std::string from_top(const std::string &place, const fs::path &out)
     fs::path rest;
     for (auto part = first; part != compiled.end(); ++part)
       rest /= *part;
-    if (!rest.is_relative() || *first == out.filename())
+    if (!rest.is_relative() || *first == places.out.filename())
       continue;
-    for (const fs::path &top : { out.parent_path(), out / "tree" }) {
+    for (const fs::path &top : { places.out.parent_path(), places.tree }) {
       if (file_exists(top / rest))
         return (top / rest).string() + place.substr(colon);
     }
@@ -72,7 +72,7 @@ const Result<CodeMap> &SourceLines::map()
 
 Result<fs::path> SourceLines::file_of(const std::string &module)
 {
-  const bool ours = !places_.kernel_name.empty();
+  const bool ours = places_.kernel_profile.ours;
   if (ours && module.empty())
     return places_.symbols / "vmlinux";
   const Result<CodeMap> &code = map();
@@ -92,7 +92,7 @@ Result<std::string> SourceLines::of(const CodePlace &place)
     inside.module.clear(); // faddr2line does not want to know it
     const fs::path tool = places_.source / "scripts/faddr2line";
     const std::string output = TRY(output_of({ tool, file, inside.text() }, faddr2line_timeout));
-    return from_top(TRY(parse_faddr2line(output)), places_.out);
+    return from_top(TRY(parse_faddr2line(output)), places_);
   };
   const auto [known, is_new] = known_.try_emplace(place.text(), std::string());
   if (is_new)

@@ -11,6 +11,8 @@ Result<KernelProfile> load_kernel_profile(const std::string &name, const std::st
   auto fields = TRY(Fields::of(TRY(read_json(path)), path));
   const KernelProfile profile{
     .name = name,
+    .kernel = TRY(fields.get<std::string>("kernel")),
+    .ours = TRY(fields.get<bool>("ours")),
     .slowness = TRY(fields.get<unsigned>("slowness")),
     .memory_mib = TRY(fields.get<unsigned>("memory_mib")),
     .chipset = TRY(fields.get<std::string>("chipset")),

@@ -12,6 +12,9 @@ namespace verdict {
 /// A kernel that guests run: qemu/kernels/NAME.json.
 struct KernelProfile {
   std::string name; ///< "debug"
+  std::string
+      kernel; ///< which of scripts/setup's kernels it is or is built from: "stable" or "next"
+  bool ours = false; ///< built by scripts/kernel, not by Debian
   /// How many times as long as Debian's kernel it may take for a frame, roughly.
   unsigned slowness = 1;
   unsigned memory_mib = 0; ///< of its guests, at least

@@ -13,17 +13,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char *default_kernel = "stable";
+
 std::string environment(const char *name, const std::string &otherwise)
 {
   const char *value = std::getenv(name);
   return value && *value ? value : otherwise;
 }
 
-/// VERDICT_KERNEL, if that is a name of out/kernel; "" otherwise.
-std::string kernel_by_name()
+/// VERDICT_KERNEL, if that is the file of a kernel; "" otherwise.
+std::string kernel_file()
 {
   const std::string wanted = environment("VERDICT_KERNEL", "");
-  return wanted.find('/') == wanted.npos ? wanted : "";
+  return wanted.find('/') == wanted.npos ? "" : wanted;
+}
+
+/// The release that scripts/setup has chosen for a kernel: a link in the cache.
+Result<std::string> release_of(const std::string &kernel, const fs::path &cache)
+{
+  std::error_code error;
+  const fs::path release = fs::read_symlink(cache / "kernel" / kernel, error);
+  if (error)
+    return fail("no kernel " + kernel + " was chosen; run scripts/setup with KERNEL=" + kernel);
+  return release.string();
 }
 
 } // namespace
@@ -35,8 +47,8 @@ fs::path Places::run() const
 
 Result<KernelProfile> chosen_kernel_profile()
 {
-  const std::string name = kernel_by_name();
-  return load_kernel_profile(name.empty() ? "debian" : name);
+  return load_kernel_profile(kernel_file().empty() ? environment("VERDICT_KERNEL", default_kernel)
+                                                   : default_kernel);
 }
 
 Result<Places> Places::find()
@@ -44,27 +56,30 @@ Result<Places> Places::find()
   Places places;
   places.out = TRY(relative_path(program_directory().parent_path()));
   places.kernel_profile = TRY(chosen_kernel_profile());
-  set_guest_slowness(places.kernel_profile.slowness);
+  const KernelProfile &profile = places.kernel_profile;
+  set_guest_slowness(profile.slowness);
   const fs::path cache =
       fs::path(environment("XDG_CACHE_HOME", environment("HOME", "") + "/.cache")) / "xdp-e1000";
-  const auto chosen = read_file(cache / "release");
-  if (!chosen)
-    return fail("no kernel was chosen (" + chosen.error().message + "); run scripts/setup");
-  const std::string release = chosen->substr(0, chosen->find('\n'));
+  const std::string release = TRY(release_of(profile.kernel, cache));
+  const bool is_default = profile.kernel == default_kernel;
+  if (profile.name != default_kernel)
+    places.kernel_name = profile.name;
   places.source = cache / "kernel" / release / "source";
-  std::string image = kernel_by_name(); // below out/guest
-  if (!image.empty()) {
-    places.kernel_name = image;
+  places.tree = places.out / (is_default ? "tree" : profile.kernel + "-tree");
+  std::string image; // below out/guest
+  if (profile.ours) {
+    image = profile.name;
     places.symbols = cache / "debug" / release / "build";
     places.kernel = places.out / "kernel" / image / "vmlinux";
     if (!file_exists(places.kernel))
-      return fail(places.kernel.string() + " does not exist; run scripts/kernel");
+      return fail(places.kernel.string() +
+                  " does not exist; run scripts/kernel with KERNEL=" + profile.kernel);
   } else {
     image = release;
     places.release = release;
     places.symbols = places.out / "modules" / release;
     places.kernel = cache / "kernel" / image / "boot" / ("vmlinuz-" + image);
-    if (const std::string file = environment("VERDICT_KERNEL", ""); !file.empty()) {
+    if (const std::string file = kernel_file(); !file.empty()) {
       places.kernel = file;
       places.kernel_name = places.kernel.filename();
       places.release.clear();
@@ -72,7 +87,8 @@ Result<Places> Places::find()
   }
   places.initrd = environment("VERDICT_INITRD", places.out / "guest" / image / "initrd.cpio");
   if (!file_exists(places.initrd))
-    return fail(places.initrd.string() + " does not exist; run scripts/guest-image");
+    return fail(places.initrd.string() +
+                " does not exist; run scripts/guest-image with KERNEL=" + profile.kernel);
   if (places.kernel.filename().string().starts_with("vmlinuz")) {
     TRY(make_directories(places.out / "golden"));
     places.kernel = TRY(vmlinux_of(places.kernel, places.out / "golden"));

@@ -9,18 +9,19 @@
 
 namespace verdict {
 
-/// Where a run takes its parts from and puts its things. The kernel is by default the one that
-/// scripts/setup has chosen, the image what scripts/guest-image makes of it. VERDICT_KERNEL names
-/// another: "debug" is what scripts/kernel has put into out/kernel/debug, and its image; a path is
-/// the file of a kernel like Debian's, with VERDICT_INITRD its image.
+/// Where a run takes its parts from and puts its things. VERDICT_KERNEL names the kernel: one of
+/// qemu/kernels ("stable" by default), or, as a path, the file of one like stable, with
+/// VERDICT_INITRD its image. Debian's are what scripts/setup has chosen, ours what scripts/kernel
+/// has built; the image is what scripts/guest-image makes for it.
 struct Places {
   std::filesystem::path out;    ///< "out", from the project's top
   std::filesystem::path kernel; ///< bzImage or vmlinux
   std::filesystem::path initrd;
   std::filesystem::path source;  ///< of Debian's kernel
+  std::filesystem::path tree;    ///< files that scripts/assemble has put into it
   std::filesystem::path symbols; ///< below it are modules, and a kernel of our own, not stripped
-  std::string kernel_name;       ///< "debug"; "" for the default
-  std::string release;           ///< of the default kernel: "6.12.117+deb12-amd64"
+  std::string kernel_name;       ///< "debug"; "" for stable
+  std::string release;           ///< of Debian's kernel: "6.12.117+deb12-amd64"; "" for others
   KernelProfile kernel_profile;
 
   /// Where a test leaves its evidence; runs on different kernels do not meet.
