@@ -470,9 +470,9 @@ static inline struct sk_buff *xdp_ring_build_skb(struct xdp_ring_rxq *rxq)
 	if (metasize)
 		skb_metadata_set(skb, metasize);
 	if (unlikely(sinfo))
-		xdp_update_skb_shared_info(skb, nr_frags, size,
-					   nr_frags * PAGE_SIZE,
-					   xdp_buff_is_frag_pfmemalloc(xdp));
+		xdp_update_skb_frags_info(skb, nr_frags, size,
+					  nr_frags * PAGE_SIZE,
+					  xdp_buff_get_skb_flags(xdp));
 	xdp->data = NULL;
 	return skb;
 }

@@ -199,24 +199,8 @@ EXPORT_SYMBOL_GPL(xdp_ring_destroy);
  */
 bool xdp_ring_add_frag(struct xdp_ring_rxq *rxq, struct page *page, u32 len)
 {
-	struct xdp_buff *xdp = &rxq->xdp;
-	struct skb_shared_info *sinfo;
-
-	sinfo = xdp_get_shared_info_from_buff(xdp);
-	if (!xdp_buff_has_frags(xdp)) {
-		sinfo->nr_frags = 0;
-		sinfo->xdp_frags_size = 0;
-		xdp_buff_set_frags_flag(xdp);
-	} else if (sinfo->nr_frags == MAX_SKB_FRAGS) {
-		return false;
-	}
-
-	skb_frag_fill_page_desc(&sinfo->frags[sinfo->nr_frags++], page,
-				XDP_RING_HEADROOM, len);
-	sinfo->xdp_frags_size += len;
-	if (page_is_pfmemalloc(page))
-		xdp_buff_set_frag_pfmemalloc(xdp);
-	return true;
+	return xdp_buff_add_frag(&rxq->xdp, page_to_netmem(page),
+				 XDP_RING_HEADROOM, len, PAGE_SIZE);
 }
 EXPORT_SYMBOL_GPL(xdp_ring_add_frag);
 
@@ -260,7 +244,8 @@ static void xdp_ring_put_frags(const struct skb_shared_info *sinfo)
 	for (i = 0; i < sinfo->nr_frags; i++) {
 		struct page *page = skb_frag_page(&sinfo->frags[i]);
 
-		page_pool_put_full_page(page->pp, page, true);
+		page_pool_put_full_page(pp_page_to_nmdesc(page)->pp, page,
+					true);
 	}
 }
 

@@ -410,7 +410,8 @@ void e1000_xdp_free_tx(struct e1000_tx_buffer *buffer_info, int budget)
 	switch (buffer_info->kind) {
 	case E1000_TX_XDP_PAGE:
 	case E1000_TX_XDP_PAGE_PART:
-		page_pool_put_full_page(page->pp, page, budget);
+		page_pool_put_full_page(pp_page_to_nmdesc(page)->pp, page,
+					budget);
 		break;
 	case E1000_TX_XDP_FRAME:
 		xdp_return_frame(buffer_info->xdpf);
