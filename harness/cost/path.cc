@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "lab/places.h"
 
 namespace verdict::cost {
 
@@ -50,7 +51,7 @@ const System *find_system(const std::string &name)
 
 Result<Column> System::column() const
 {
-  const auto all = TRY(load_columns());
+  const auto all = TRY(load_columns(TRY(chosen_kernel_profile()).kernel));
   Column column = TRY(find_column(all, profile));
   column.name = "cost-" + profile;
   column.machine.cpu = counted_cpu;

@@ -37,6 +37,7 @@ enum class Can {
   reach_all_memory,       ///< reach all memory of the machine by DMA
   run_out_of_mappings,    ///< run out of what maps a buffer for the device
   take_pages_below_4g,    ///< take its Rx pages, and nothing else, from below 4 GiB
+  free_pool,              ///< give up its page pool when the interface goes down
   test_itself_quickly,    ///< run ethtool's self-test in a time that CI has
 };
 
@@ -78,6 +79,7 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::reach_all_memory, "reach_all_memory" },
   Named<Can>{ Can::run_out_of_mappings, "run_out_of_mappings" },
   Named<Can>{ Can::take_pages_below_4g, "take_pages_below_4g" },
+  Named<Can>{ Can::free_pool, "free_pool" },
   Named<Can>{ Can::test_itself_quickly, "test_itself_quickly" },
 };
 

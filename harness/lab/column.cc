@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "lab/fields.h"
+#include "lab/kernel_profile.h"
 
 namespace verdict {
 
@@ -126,12 +127,12 @@ Result<MachineVariant> read_machine(Fields fields)
   return machine;
 }
 
-/// The files of a directory, each with what it extends.
+/// The files of a directory, each with what it extends, as they are on one kernel.
 class Profiles {
 public:
-  static Result<Profiles> read(const std::string &directory)
+  static Result<Profiles> read(const std::string &kernel, const std::string &directory)
   {
-    Profiles profiles(directory);
+    Profiles profiles(kernel, directory);
     std::error_code error;
     for (const auto &entry : fs::directory_iterator(directory, error)) {
       const fs::path &path = entry.path();
@@ -163,7 +164,10 @@ public:
   }
 
 private:
-  explicit Profiles(std::string directory) : directory_(std::move(directory)) {}
+  Profiles(std::string kernel, std::string directory)
+      : kernel_(std::move(kernel)), directory_(std::move(directory))
+  {
+  }
 
   std::string place(const std::string &name) const { return directory_ + "/" + name + ".json"; }
 
@@ -189,8 +193,24 @@ private:
     }
     for (const char *key : own_keys)
       said.erase(key);
+    const json on_this_kernel = TRY(on_kernel(said, place(name)));
+    said.erase("on");
     put_over(base, said);
+    put_over(base, on_this_kernel);
     return base;
+  }
+
+  /// What a profile says for this kernel alone.
+  Result<json> on_kernel(const json &said, const std::string &place) const
+  {
+    const json on = said.value("on", json::object());
+    if (!on.is_object())
+      return fail(place + ": \"on\" must be an object, and is " + on.dump());
+    for (const auto &[kernel, keys] : on.items()) {
+      if (std::find(kernels.begin(), kernels.end(), kernel) == kernels.end() || !keys.is_object())
+        return fail(place + ": \"on\": \"" + kernel + "\" is no kernel, or has no object of keys");
+    }
+    return on.value(kernel_, json::object());
   }
 
   Result<Nic> nic(const std::string &name) const
@@ -238,6 +258,7 @@ private:
     return std::pair{ order, column };
   }
 
+  std::string kernel_;
   std::string directory_;
   std::map<std::string, json> files_;
 };
@@ -256,9 +277,9 @@ void PrintTo(const Column &column, std::ostream *stream)
   *stream << column.name;
 }
 
-Result<std::vector<Column>> load_columns(const std::string &directory)
+Result<std::vector<Column>> load_columns(const std::string &kernel, const std::string &directory)
 {
-  return TRY(Profiles::read(directory)).columns();
+  return TRY(Profiles::read(kernel, directory)).columns();
 }
 
 Result<Column> find_column(const std::vector<Column> &columns, const std::string &name)

@@ -36,7 +36,7 @@ protected:
     ASSERT_OK(write_file(directory_.path() / (name + ".json"), text));
   }
 
-  Result<std::vector<Column>> load() { return load_columns(directory_.path()); }
+  Result<std::vector<Column>> load() { return load_columns(kernel_, directory_.path()); }
 
   /// A profile of its own: no other is needed for it.
   json alone()
@@ -54,11 +54,12 @@ protected:
   }
 
   TemporaryDirectory directory_;
+  std::string kernel_ = "stable";
 };
 
 TEST_F(Profiles, OfTheProjectAreInOrder)
 {
-  ASSERT_OK_AND_ASSIGN(const auto columns, load_columns());
+  ASSERT_OK_AND_ASSIGN(const auto columns, load_columns("stable"));
   std::vector<std::string> names;
   for (const Column &column : columns) {
     if (column.suites.contains(Suite::verdicts))
@@ -198,6 +199,27 @@ TEST_F(Profiles, WithAWrongValueAreRefused)
   expect_refused("mode: \"offload\" is not known");
 }
 
+TEST_F(Profiles, MaySaySomethingForOneKernel)
+{
+  json profile = alone();
+  profile["xdp_features"] = { "basic", "ndo-xmit" };
+  profile["on"] = { { "next",
+                      { { "xdp_features", { "basic" } },
+                        { "cannot", { { "jumbo", "there it has but one buffer" } } } } } };
+  put("alone", profile);
+  ASSERT_OK_AND_ASSIGN(const auto stable, load());
+  EXPECT_EQ(stable.at(0).nics[0].xdp_features, 5u);
+  EXPECT_TRUE(stable.at(0).can(Can::jumbo));
+  kernel_ = "next";
+  ASSERT_OK_AND_ASSIGN(const auto next, load());
+  EXPECT_EQ(next.at(0).nics[0].xdp_features, 1u);
+  EXPECT_FALSE(next.at(0).can(Can::jumbo));
+  EXPECT_FALSE(next.at(0).can(Can::pad)) << "what else it cannot do, it cannot there either";
+  profile["on"] = { { "net-next", json::object() } };
+  put("alone", profile);
+  expect_refused("alone.json: \"on\": \"net-next\" is no kernel");
+}
+
 TEST_F(Profiles, ThatReferToNoneAreRefused)
 {
   json profile = alone();
@@ -221,14 +243,14 @@ TEST_F(Profiles, ThatAreNoJsonAreRefused)
 
 TEST_F(Profiles, AreNotElsewhere)
 {
-  const auto columns = load_columns(directory_.path() / "none");
+  const auto columns = load_columns("stable", directory_.path() / "none");
   ASSERT_FALSE(columns);
   EXPECT_THAT(columns.error().message, HasSubstr("is this the project's top?"));
 }
 
 TEST_F(Profiles, AreFoundByName)
 {
-  ASSERT_OK_AND_ASSIGN(const auto columns, load_columns());
+  ASSERT_OK_AND_ASSIGN(const auto columns, load_columns("stable"));
   ASSERT_OK_AND_ASSIGN(const Column column, find_column(columns, "stock-e1000"));
   EXPECT_FALSE(column.native());
   EXPECT_FALSE(find_column(columns, "stock"));

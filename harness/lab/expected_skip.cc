@@ -21,10 +21,14 @@ bool gives(const Reasons &reasons, const std::string &reason)
 
 Result<SkipReasons> SkipReasons::load()
 {
-  SkipReasons all{ .columns = TRY(load_columns()) };
+  SkipReasons all;
+  for (const std::string_view kernel : kernels) {
+    const auto on_kernel = TRY(load_columns(std::string(kernel)));
+    all.columns.insert(all.columns.end(), on_kernel.begin(), on_kernel.end());
+  }
   std::error_code error;
   for (const auto &entry : fs::directory_iterator(kernel_directory, error))
-    all.kernels.push_back(TRY(load_kernel_profile(entry.path().stem())));
+    all.kernel_profiles.push_back(TRY(load_kernel_profile(entry.path().stem())));
   if (error)
     return fail(std::string(kernel_directory) + ": " + error.message());
   return all;
@@ -34,12 +38,16 @@ bool SkipReasons::expect(const std::string &test, const std::string &reason) con
 {
   const std::string place = test.substr(test.rfind('/') + 1);
   const std::string name = place.substr(0, place.find('.'));
-  const auto column = std::find_if(columns.begin(), columns.end(),
-                                   [&](const Column &c) { return c.test_name() == name; });
-  if (column == columns.end())
-    return false;
-  return gives(column->nics.front().cannot, reason) ||
-         std::any_of(kernels.begin(), kernels.end(),
+  bool is_column = false;
+  for (const Column &column : columns) {
+    if (column.test_name() != name)
+      continue;
+    if (gives(column.nics.front().cannot, reason))
+      return true;
+    is_column = true;
+  }
+  return is_column &&
+         std::any_of(kernel_profiles.begin(), kernel_profiles.end(),
                      [&](const KernelProfile &kernel) { return gives(kernel.cannot, reason); });
 }
 

@@ -12,8 +12,8 @@ namespace verdict {
 
 /// The profiles of all columns and kernels, which say what tests may be skipped for.
 struct SkipReasons {
-  std::vector<Column> columns;
-  std::vector<KernelProfile> kernels;
+  std::vector<Column> columns; ///< each for every one of `kernels`
+  std::vector<KernelProfile> kernel_profiles;
 
   static Result<SkipReasons> load();
 

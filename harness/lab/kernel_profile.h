@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "lab/capability.h"
 
 namespace verdict {
 
+/// What scripts/setup fetches, and the others are made of.
+inline constexpr std::array<std::string_view, 2> kernels{ "stable", "next" };
+
 /// A kernel that guests run: qemu/kernels/NAME.json.
 struct KernelProfile {
-  std::string name; ///< "debug"
-  std::string
-      kernel; ///< which of scripts/setup's kernels it is or is built from: "stable" or "next"
-  bool ours = false; ///< built by scripts/kernel, not by Debian
+  std::string name;   ///< "debug"
+  std::string kernel; ///< which of `kernels` it is, or is built from
+  bool ours = false;  ///< built by scripts/kernel, not by Debian
   /// How many times as long as Debian's kernel it may take for a frame, roughly.
   unsigned slowness = 1;
   unsigned memory_mib = 0; ///< of its guests, at least

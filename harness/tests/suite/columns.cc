@@ -17,8 +17,8 @@ KernelProfile the_kernel;
 
 Result<void> load_profiles()
 {
-  all_columns = TRY(load_columns());
   the_kernel = TRY(chosen_kernel_profile());
+  all_columns = TRY(load_columns(the_kernel.kernel));
   return {};
 }
 

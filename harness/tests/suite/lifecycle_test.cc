@@ -568,7 +568,7 @@ TEST_P(Lifecycle, ModuleReload)
   expect_recovery({ [this]() -> Result<void> {
     const std::string &module = column().nics.front().modules.back();
     TRY(unload_module(agent(), module));
-    if (!TRY(agent().page_pools()).empty())
+    if (!TRY(pools_are_gone()))
       return fail("the driver is gone, and has left a page pool behind");
     TRY(load_module(agent(), module));
     TRY(set_up_again(1));

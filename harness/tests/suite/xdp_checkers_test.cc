@@ -48,9 +48,7 @@ TEST_P(XdpCheckers, APageThatIsNotGivenBackIsNoticed)
   EXPECT_NONFATAL_FAILURE(check_page_pools(), "still waits for 1 pages");
   ASSERT_OK(agent().sock_close(socket));
   // The kernel looks again after a second (DEFER_TIME in net/core/page_pool.c).
-  ASSERT_OK(until("the pool is gone", [&] {
-    return agent().page_pools().map([](const auto &pools) { return pools.empty(); });
-  }));
+  ASSERT_OK(until("the pool is gone", [&] { return pools_are_gone(); }));
 }
 
 TEST_P(XdpCheckers, APageThatIsStillMappedIsNoticed)

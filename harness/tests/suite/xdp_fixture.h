@@ -124,6 +124,9 @@ protected:
   /// The accounting check of TearDown() does not know programs that a test attaches by itself.
   void attaches_by_itself() { accountable_ = false; }
 
+  /// No page pool is left, but for those that drivers keep.
+  Result<bool> pools_are_gone();
+
   /// What TearDown() checks.
   void check_rx_rings();
   void check_accounting();
@@ -132,6 +135,9 @@ protected:
 
 private:
   Result<void> until_receiving(size_t nic);
+
+  /// The driver keeps this pool, with pages in its caches, while its interface is down.
+  bool is_kept(const guest::PagePool &pool) const;
 
   unsigned mtu_ = 1500;
   bool frags_ = false;

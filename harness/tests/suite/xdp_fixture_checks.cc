@@ -43,6 +43,22 @@ void XdpTest::check_accounting()
   }
 }
 
+bool XdpTest::is_kept(const guest::PagePool &pool) const
+{
+  for (size_t i = 0; i < column().nics.size(); i++) {
+    if (pool.ifindex == ifindex(i) && !pool.detach_time)
+      return !column().nics[i].can(Can::free_pool);
+  }
+  return false;
+}
+
+Result<bool> XdpTest::pools_are_gone()
+{
+  const auto pools = TRY(agent().page_pools());
+  return std::all_of(pools.begin(), pools.end(),
+                     [this](const guest::PagePool &pool) { return is_kept(pool); });
+}
+
 void XdpTest::check_page_pools()
 {
   for (int socket : sockets_)
@@ -52,6 +68,8 @@ void XdpTest::check_page_pools()
   ASSERT_OK_AND_ASSIGN(const auto pools, agent().page_pools());
   uint64_t inflight = 0;
   for (const auto &pool : pools) {
+    if (is_kept(pool))
+      continue;
     ADD_FAILURE() << "page pool " << pool.id << " still waits for " << pool.inflight
                   << " pages though every interface is down";
     inflight += pool.inflight;
