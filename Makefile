@@ -13,7 +13,7 @@ PREFIX := $(filter-out stable-,$(KERNEL)-)
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
-.PHONY: check deep cost mutant-guest mutants lint clean
+.PHONY: check deep cost next-guest mutant-guest mutants lint clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -72,7 +72,16 @@ verdicts: guest suite
 mutant-guest: guest debug-guest harness
 	@scripts/mutants
 
-check: mutant-guest sanitizers lint
+# Of the other kernel what make check runs on it.
+next-guest: guest
+	@MAKEFLAGS= $(MAKE) KERNEL=next guest
+
+ifeq ($(KERNEL),stable)
+check: mutant-guest next-guest
+else
+check: debug-guest harness
+endif
+check: guest sanitizers lint
 	@scripts/verdicts --jobs $(JOBS) --only check
 
 deep: debug-guest suite

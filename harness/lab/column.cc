@@ -46,8 +46,8 @@ constexpr std::array suite_names{
   Named<Suite>{ Suite::life, "life" },         Named<Suite>{ Suite::memory, "memory" },
   Named<Suite>{ Suite::smp, "smp" },           Named<Suite>{ Suite::bus_errors, "bus_errors" },
   Named<Suite>{ Suite::harness, "harness" },   Named<Suite>{ Suite::checkers, "checkers" },
-  Named<Suite>{ Suite::debug, "debug" },       Named<Suite>{ Suite::deep, "deep" },
-  Named<Suite>{ Suite::storms, "storms" },
+  Named<Suite>{ Suite::next, "next" },         Named<Suite>{ Suite::debug, "debug" },
+  Named<Suite>{ Suite::deep, "deep" },         Named<Suite>{ Suite::storms, "storms" },
 };
 
 constexpr std::array mode_names{

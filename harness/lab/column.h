@@ -53,6 +53,7 @@ enum class Suite {
   bus_errors,   ///< errors on the bus of the NICs
   harness,      ///< the harness itself
   checkers,     ///< what every test checks at its end
+  next,         ///< make check runs its verdicts also on KERNEL=next
   debug,        ///< make check runs it also on the debug kernel
   deep,         ///< make deep does
   storms,       ///< make deep runs its storms in full length
