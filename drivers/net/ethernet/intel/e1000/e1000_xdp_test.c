@@ -46,7 +46,7 @@ static void split(struct kunit *test, const struct e1000_adapter *adapter,
 		first = false;
 		chunks++;
 	}
-	KUNIT_EXPECT_LE(test, chunks, bound);
+	KUNIT_ASSERT_LE(test, chunks, bound);
 }
 
 static void e1000_chunks_of_plain_pci(struct kunit *test)
@@ -64,7 +64,7 @@ static void check_errata_10(struct kunit *test, dma_addr_t dma, u32 size,
 			    bool first)
 {
 	if (first)
-		KUNIT_EXPECT_LE(test, size, 2015);
+		KUNIT_ASSERT_LE(test, size, 2015);
 }
 
 static void e1000_errata_10_on_pcix(struct kunit *test)
@@ -84,7 +84,7 @@ static void check_82544(struct kunit *test, dma_addr_t dma, u32 size,
 			bool first)
 {
 	if (size > 4)
-		KUNIT_EXPECT_NE(test, 0, (dma + size - 1) & 4);
+		KUNIT_ASSERT_NE(test, 0, (dma + size - 1) & 4);
 	check_errata_10(test, dma, size, first);
 }
 
