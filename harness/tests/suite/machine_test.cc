@@ -102,7 +102,7 @@ TEST_F(MachineTest, EndsABootThatHangsAndSaysWhereItWas)
   Machine &guest = **booting;
   ASSERT_OK(until("the kernel boots", [&] {
     return read_file(guest.serial_log()).map([](const std::string &log) {
-      return log.find("Freeing SMP alternatives memory") != log.npos;
+      return log.find("smpboot: CPU0: ") != log.npos;
     });
   }));
   guest.end_as_hang("the agent does not answer");
