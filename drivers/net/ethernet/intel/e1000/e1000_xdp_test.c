@@ -227,15 +227,24 @@ static void e1000_waits_for_another_reset(struct kunit *test)
 		    e1000_lock_reset);
 }
 
-/* An interface of this driver, if the machine has one. Context: RTNL. */
-static struct net_device *find_interface(void)
+/* An interface of this driver with a carrier, which the test before may have
+ * cost it for a while. Takes RTNL, or skips the test.
+ */
+static struct net_device *lock_interface(struct kunit *test)
 {
 	struct net_device *netdev;
+	int wait;
 
-	for_each_netdev(&init_net, netdev)
-		if (netdev->dev.parent &&
-		    !strcmp(dev_driver_string(netdev->dev.parent), "e1000"))
-			return netdev;
+	for (wait = 0; wait < 100; wait++) {
+		rtnl_lock();
+		for_each_netdev(&init_net, netdev)
+			if (netdev->dev.parent && netif_carrier_ok(netdev) &&
+			    !strcmp(dev_driver_string(netdev->dev.parent), "e1000"))
+				return netdev;
+		rtnl_unlock();
+		msleep(50);
+	}
+	kunit_skip(test, "the machine has no e1000 with a carrier");
 	return NULL;
 }
 
@@ -260,12 +269,7 @@ static void e1000_changes_wait_for_a_reset(struct kunit *test)
 	struct net_device *netdev;
 	int i;
 
-	rtnl_lock();
-	netdev = find_interface();
-	if (!netdev || !netif_running(netdev)) {
-		rtnl_unlock();
-		kunit_skip(test, "the machine has no e1000 that is up");
-	}
+	netdev = lock_interface(test);
 	/* The second time is back to what it was */
 	for (i = 0; i < 2; i++) {
 		expect_wait(test, netdev_priv(netdev), change_mtu);
@@ -275,20 +279,16 @@ static void e1000_changes_wait_for_a_reset(struct kunit *test)
 }
 
 /* A frame in a page of its own, as another driver redirects it */
-static struct xdp_frame *make_frame(struct kunit *test, u32 len)
+static struct xdp_frame *make_frame(u32 len)
 {
 	struct xdp_rxq_info rxq = { .mem.type = MEM_TYPE_PAGE_ORDER0 };
-	struct xdp_frame *frame;
 	struct xdp_buff xdp;
-	void *page;
 
-	page = (void *)get_zeroed_page(GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, page);
 	xdp_init_buff(&xdp, PAGE_SIZE, &rxq);
-	xdp_prepare_buff(&xdp, page, XDP_PACKET_HEADROOM, len, false);
-	frame = xdp_convert_buff_to_frame(&xdp);
-	KUNIT_ASSERT_NOT_NULL(test, frame);
-	return frame;
+	xdp_prepare_buff(&xdp,
+			 (void *)get_zeroed_page(GFP_KERNEL | __GFP_NOFAIL),
+			 XDP_PACKET_HEADROOM, len, false);
+	return xdp_convert_buff_to_frame(&xdp);
 }
 
 /* A devmap may have ndo_xdp_xmit post frames, and never ask for their doorbell:
@@ -305,14 +305,8 @@ static void e1000_the_next_poll_rings_for_what_waits(struct kunit *test)
 	int wait;
 	u32 i;
 
-	frame = make_frame(test, ETH_ZLEN);
-	rtnl_lock();
-	netdev = find_interface();
-	if (!netdev || !netif_carrier_ok(netdev)) {
-		rtnl_unlock();
-		xdp_return_frame(frame);
-		kunit_skip(test, "the machine has no e1000 with a carrier");
-	}
+	netdev = lock_interface(test);
+	frame = make_frame(ETH_ZLEN);
 	adapter = netdev_priv(netdev);
 	tx_ring = adapter->tx_ring;
 	hw = &adapter->hw;
@@ -367,19 +361,12 @@ static void e1000_82547_stalls_after_what_was_posted(struct kunit *test)
 	struct e1000_hw *hw;
 	struct sk_buff *skb;
 
-	frames[0] = make_frame(test, ETH_ZLEN);
-	frames[1] = make_frame(test, ETH_FRAME_LEN);
-	alone = make_frame(test, ETH_ZLEN);
-	skb = alloc_skb(ETH_FRAME_LEN, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, skb);
+	netdev = lock_interface(test);
+	frames[0] = make_frame(ETH_ZLEN);
+	frames[1] = make_frame(ETH_FRAME_LEN);
+	alone = make_frame(ETH_ZLEN);
+	skb = alloc_skb(ETH_FRAME_LEN, GFP_KERNEL | __GFP_NOFAIL);
 	skb_put_zero(skb, ETH_FRAME_LEN);
-
-	rtnl_lock();
-	netdev = find_interface();
-	if (!netdev || !netif_carrier_ok(netdev)) {
-		rtnl_unlock();
-		kunit_skip(test, "the machine has no e1000 with a carrier");
-	}
 	adapter = netdev_priv(netdev);
 	hw = &adapter->hw;
 	mac_type = hw->mac_type;
@@ -421,12 +408,7 @@ static void e1000_82542_receives_no_jumbo_frames(struct kunit *test)
 	e1000_mac_type mac_type;
 	unsigned int mtu;
 
-	rtnl_lock();
-	netdev = find_interface();
-	if (!netdev) {
-		rtnl_unlock();
-		kunit_skip(test, "the machine has no e1000");
-	}
+	netdev = lock_interface(test);
 	adapter = netdev_priv(netdev);
 	mac_type = adapter->hw.mac_type;
 	mtu = netdev->mtu;
@@ -456,12 +438,7 @@ static void e1000_82547_is_reset_for_another_fifo(struct kunit *test)
 	e1000_mac_type mac_type;
 	unsigned int mtu, i;
 
-	rtnl_lock();
-	netdev = find_interface();
-	if (!netdev || !netif_running(netdev)) {
-		rtnl_unlock();
-		kunit_skip(test, "the machine has no e1000 that is up");
-	}
+	netdev = lock_interface(test);
 	adapter = netdev_priv(netdev);
 	mac_type = adapter->hw.mac_type;
 	mtu = netdev->mtu;
@@ -486,12 +463,7 @@ static void e1000_refuses_what_it_does_not_know(struct kunit *test)
 	const struct net_device_ops *ops;
 	struct net_device *netdev;
 
-	rtnl_lock();
-	netdev = find_interface();
-	if (!netdev) {
-		rtnl_unlock();
-		kunit_skip(test, "the machine has no e1000");
-	}
+	netdev = lock_interface(test);
 	ops = netdev->netdev_ops;
 	KUNIT_EXPECT_EQ(test, -EINVAL, ops->ndo_bpf(netdev, &bpf));
 
@@ -509,12 +481,7 @@ static void e1000_xdp_is_progress_of_the_queue(struct kunit *test)
 	struct net_device *netdev;
 	struct netdev_queue *txq;
 
-	rtnl_lock();
-	netdev = find_interface();
-	if (!netdev || !netif_carrier_ok(netdev)) {
-		rtnl_unlock();
-		kunit_skip(test, "the machine has no e1000 with a carrier");
-	}
+	netdev = lock_interface(test);
 	txq = netdev_get_tx_queue(netdev, 0);
 	local_bh_disable();
 	WRITE_ONCE(txq->trans_start, long_ago);
@@ -540,7 +507,6 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_changes_wait_for_a_reset),
 	KUNIT_CASE(e1000_refuses_what_it_does_not_know),
 	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
-	/* Leave the link down for a while */
 	KUNIT_CASE(e1000_82547_is_reset_for_another_fifo),
 	KUNIT_CASE(e1000_82547_stalls_after_what_was_posted),
 	{}
