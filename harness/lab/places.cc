@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/deadline.h"
+#include "base/environment.h"
 #include "base/file.h"
 #include "qemu/kernel_image.h"
 
@@ -15,16 +16,10 @@ namespace {
 
 constexpr const char *default_kernel = "stable";
 
-std::string environment(const char *name, const std::string &otherwise)
-{
-  const char *value = std::getenv(name);
-  return value && *value ? value : otherwise;
-}
-
 /// VERDICT_KERNEL, if that is the file of a kernel; "" otherwise.
 std::string kernel_file()
 {
-  const std::string wanted = environment("VERDICT_KERNEL", "");
+  const std::string wanted = variable("VERDICT_KERNEL");
   return wanted.find('/') == wanted.npos ? "" : wanted;
 }
 
@@ -47,7 +42,7 @@ fs::path Places::run() const
 
 Result<KernelProfile> chosen_kernel_profile()
 {
-  return load_kernel_profile(kernel_file().empty() ? environment("VERDICT_KERNEL", default_kernel)
+  return load_kernel_profile(kernel_file().empty() ? variable("VERDICT_KERNEL", default_kernel)
                                                    : default_kernel);
 }
 
@@ -59,7 +54,7 @@ Result<Places> Places::find()
   const KernelProfile &profile = places.kernel_profile;
   set_guest_slowness(profile.slowness);
   const fs::path cache =
-      fs::path(environment("XDG_CACHE_HOME", environment("HOME", "") + "/.cache")) / "xdp-e1000";
+      fs::path(variable("XDG_CACHE_HOME", variable("HOME") + "/.cache")) / "xdp-e1000";
   const std::string release = TRY(release_of(profile.kernel, cache));
   const bool is_default = profile.kernel == default_kernel;
   if (profile.name != default_kernel)
@@ -85,7 +80,7 @@ Result<Places> Places::find()
       places.release.clear();
     }
   }
-  places.initrd = environment("VERDICT_INITRD", places.out / "guest" / image / "initrd.cpio");
+  places.initrd = variable("VERDICT_INITRD", places.out / "guest" / image / "initrd.cpio");
   if (!file_exists(places.initrd))
     return fail(places.initrd.string() +
                 " does not exist; run scripts/guest-image with KERNEL=" + profile.kernel);

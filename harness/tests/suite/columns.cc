@@ -2,8 +2,8 @@
 #include "tests/suite/columns.h"
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "base/environment.h"
 #include "lab/places.h"
 
 namespace verdict {
@@ -37,8 +37,7 @@ const KernelProfile &kernel()
 
 bool tries_skips()
 {
-  const char *value = std::getenv("VERDICT_TRY_SKIPS");
-  return value && *value && *value != '0';
+  return is_set("VERDICT_TRY_SKIPS");
 }
 
 } // namespace verdict

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/environment.h"
 #include "base/file.h"
 #include "evidence/complaints.h"
 #include "evidence/repro.h"
@@ -38,18 +39,6 @@ std::string file_name(std::string text)
 {
   std::replace(text.begin(), text.end(), '/', '-');
   return text;
-}
-
-std::string variable(const char *name)
-{
-  const char *value = std::getenv(name);
-  return value ? value : "";
-}
-
-bool is_set(const char *name)
-{
-  const std::string value = variable(name);
-  return !value.empty() && value != "0";
 }
 
 /// A failure as GoogleTest prints it.
