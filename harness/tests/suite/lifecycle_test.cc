@@ -552,11 +552,8 @@ TEST_P(Lifecycle, UnbindAndBind)
 {
   attaches_by_itself();
   ASSERT_OK(attach_bounce());
-  ASSERT_OK_AND_ASSIGN(const std::string slot, slot_of(ifname()));
-  expect_recovery({ [=, this]() -> Result<void> {
-    const std::string driver = "/sys/bus/pci/drivers/" + column().nics.front().driver + "/";
-    TRY(agent().write(driver + "unbind", slot));
-    TRY(agent().write(driver + "bind", slot));
+  expect_recovery({ [this]() -> Result<void> {
+    TRY(bind_again());
     return set_up_stream_again();
   } });
 }

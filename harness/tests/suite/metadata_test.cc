@@ -91,10 +91,7 @@ TEST_P(Metadata, ADriverThatIsBoundAgainOffersAllAgain)
 {
   REQUIRE(vlan_metadata);
   REQUIRE(queue_statistics);
-  ASSERT_OK_AND_ASSIGN(const std::string slot, slot_of(ifname()));
-  const std::string driver = "/sys/bus/pci/drivers/" + column().nics.front().driver + "/";
-  ASSERT_OK(agent().write(driver + "unbind", slot));
-  ASSERT_OK(agent().write(driver + "bind", slot));
+  ASSERT_OK(bind_again());
   ASSERT_OK(set_up_again(0));
   ASSERT_OK_AND_ASSIGN(const auto device, agent().netdev(ifname()));
   const unsigned index = device.value("ifindex", 0u);

@@ -109,6 +109,9 @@ protected:
   /// The PCI address of a NIC: "0000:00:10.0".
   Result<std::string> slot_of(const std::string &ifname);
 
+  /// Takes NIC 0 from its driver and gives it back; see set_up_again().
+  Result<void> bind_again();
+
   /// Gives a NIC that was bound to its driver again its address, and brings it up.
   Result<void> set_up_again(size_t nic);
 

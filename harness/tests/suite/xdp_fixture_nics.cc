@@ -55,6 +55,14 @@ Result<std::string> XdpTest::slot_of(const std::string &ifname)
   return text.substr(begin, text.find('\n', begin) - begin);
 }
 
+Result<void> XdpTest::bind_again()
+{
+  const std::string driver = "/sys/bus/pci/drivers/" + column().nics.front().driver + "/";
+  const std::string slot = TRY(slot_of(ifname()));
+  TRY(agent().write(driver + "unbind", slot));
+  return agent().write(driver + "bind", slot);
+}
+
 Result<void> XdpTest::set_up_again(size_t nic)
 {
   const NicAddress address = NicAddress::of(static_cast<unsigned>(nic));
