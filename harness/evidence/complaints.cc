@@ -2,9 +2,11 @@
 #include "evidence/complaints.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
 
+#include "base/deadline.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -14,6 +16,10 @@ namespace {
 
 /// For a guest that has left a call unanswered already, and for one that has not.
 constexpr milliseconds short_grace{ 2000 }, grace{ 10000 };
+
+/// The last line of a log that is complete. The kernel keeps a line back until it ends.
+constexpr const char *log_mark = "verdict: the log is complete so far";
+constexpr milliseconds log_poll{ 1 };
 
 /// Ends a guest whose agent does not answer.
 void end_hang(Machine &machine, const std::string &silence, SourceLines *lines)
@@ -45,15 +51,32 @@ std::string where_cpus_are(const std::vector<CpuPosition> &cpus, SourceLines *li
   return join(texts, "; ");
 }
 
+Result<void> complete_log(const Machine &machine, guest::Agent &agent, milliseconds limit)
+{
+  const Deadline deadline(limit);
+  const size_t before = TRY(read_file(machine.serial_log())).size();
+  TRY(agent.call("warn_log", { { "text", std::string(log_mark) + "\n" } }, limit));
+  while (TRY(read_file(machine.serial_log())).find(log_mark, before) == std::string::npos) {
+    if (deadline.expired())
+      return fail("the guest's kernel has not written its log in " + deadline.text());
+    std::this_thread::sleep_for(log_poll);
+  }
+  return {};
+}
+
 std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
                                     const std::vector<SplatFinder::Rule> &allowed,
                                     SourceLines *lines)
 {
   std::vector<std::string> found;
+  Result<void> complete;
   // The agent's answer comes after whatever the guest had still to do for the test.
   if (agent && machine.health()) {
-    if (auto answer = agent->ping(agent->silent() ? short_grace : grace); !answer)
+    const milliseconds limit = agent->silent() ? short_grace : grace;
+    if (auto answer = agent->ping(limit); !answer)
       end_hang(machine, answer.error().message, lines);
+    else
+      complete = complete_log(machine, *agent, limit);
   }
   if (const auto healthy = machine.health(); !healthy)
     found.push_back("the guest did not survive: " + healthy.error().message);
@@ -67,6 +90,8 @@ std::vector<std::string> complaints(Machine &machine, guest::Agent *agent,
     found.push_back("nobody knows whether the guest's kernel complained: " + log.error().message);
     return found;
   }
+  if (!complete)
+    found.push_back(complete.error().message);
   const auto splats = SplatFinder(allowed).find(*log);
   if (!splats.empty()) {
     std::string text = "the guest's kernel complained; see " + machine.serial_log().string() + "\n";

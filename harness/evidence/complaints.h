@@ -12,6 +12,10 @@
 
 namespace verdict {
 
+/// Waits until the guest's log has all that its kernel has said so far: newer kernels write it in
+/// a thread. Error: it does not come, or the agent does not answer, within `limit`.
+Result<void> complete_log(const Machine &machine, guest::Agent &agent, milliseconds limit);
+
 /// What is wrong with a guest after a test: it does not answer the agent (a hang, which is then
 /// ended by an NMI), it has ended, its kernel has complained, its log cannot be read. For people;
 /// empty if all is well. `lines`, if there are any, tell the lines of source.

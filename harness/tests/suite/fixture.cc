@@ -216,6 +216,12 @@ void NicTest::figure(const std::string &what, int64_t value)
 
 std::string NicTest::serial_log()
 {
+  if (agent_ && !agent_->silent() && machine_->health()) {
+    const auto complete = complete_log(*machine_, *agent_, guest::Agent::default_timeout);
+    EXPECT_OK(complete);
+    if (!complete)
+      return "";
+  }
   const auto log = read_file(machine_->serial_log());
   EXPECT_OK(log);
   return log.value_or("");
