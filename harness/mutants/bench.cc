@@ -71,7 +71,7 @@ Result<void> Bench::find_images(const std::string &catalogue_text)
   return {};
 }
 
-std::vector<std::string> Bench::environment(const std::string &kernel, int mutant) const
+std::vector<std::string> Bench::environment(const std::string &kernel, const Group &mutants) const
 {
   std::vector<std::string> command{ "env" };
   for (const char *unset :
@@ -80,7 +80,7 @@ std::vector<std::string> Bench::environment(const std::string &kernel, int mutan
     command.push_back(unset);
   }
   command.push_back("VERDICT_INITRD=" + images_.at(kernel).initrd.string());
-  command.push_back("VERDICT_MUTANT=" + std::to_string(mutant));
+  command.push_back("VERDICT_MUTANT=" + choice(mutants));
   command.push_back(std::string("VERDICT_PATIENCE=") + patience);
   if (kernel == "debug")
     command.push_back("VERDICT_KERNEL=debug");
@@ -101,21 +101,24 @@ Result<std::vector<std::string>> Bench::tests(const std::string &filter) const
   return read_test_names(TRY(read_file(json)));
 }
 
-fs::path Bench::work_of(const std::string &kernel, const Mutant *mutant,
+fs::path Bench::work_of(const std::string &kernel, const Group &mutants,
                         const std::string &test) const
 {
-  std::string name = fmt::format("{}.{}.{}", kernel, mutant ? mutant->id : 0, test);
+  // The first is in no other group of the test, and the name of a socket must be short.
+  std::string name =
+      fmt::format("{}.{}.{}", kernel, mutants.empty() ? 0 : mutants.front()->id, test);
   std::replace(name.begin(), name.end(), '/', '-');
   return work() / name;
 }
 
-Result<Trial> Bench::run_in(const fs::path &directory, const std::string &kernel, int mutant,
-                            const std::string &test, std::chrono::seconds limit) const
+Result<Trial> Bench::run_in(const fs::path &directory, const std::string &kernel,
+                            const Group &mutants, const std::string &test,
+                            std::chrono::seconds limit) const
 {
   const fs::path json = directory / "results.json", log = directory / "suite.log";
   TRY(make_directories(directory));
   const Fd output = TRY(open_file(log, O_WRONLY | O_CREAT | O_TRUNC));
-  std::vector<std::string> arguments = environment(kernel, mutant);
+  std::vector<std::string> arguments = environment(kernel, mutants);
   arguments.insert(arguments.end(),
                    { "VERDICT_RUN=" + directory.string(),
                      "VERDICT_TIME_LIMIT=" + std::to_string(limit.count()), suite(),
@@ -134,23 +137,23 @@ Result<Trial> Bench::run_in(const fs::path &directory, const std::string &kernel
   if (!ended || !ended->starts_with("exit status"))
     return fail("the suite ended by " + ended.value_or("being killed") +
                 "; its last line is: " + last_line(log));
-  return read_outcome(TRY(read_file(json)), mutant);
+  return read_outcome(TRY(read_file(json)), choice(mutants));
 }
 
-Trial Bench::run(const std::string &kernel, const Mutant *mutant, const std::string &test,
+Trial Bench::run(const std::string &kernel, const Group &mutants, const std::string &test,
                  std::chrono::seconds limit) const
 {
-  const fs::path directory = work_of(kernel, mutant, test);
+  const fs::path directory = work_of(kernel, mutants, test);
   std::error_code ignored;
   fs::remove_all(directory, ignored);
-  const auto outcome = run_in(directory, kernel, mutant ? mutant->id : 0, test, limit);
+  const auto outcome = run_in(directory, kernel, mutants, test, limit);
   Trial trial =
       outcome ? *outcome : Trial{ .outcome = Outcome::error, .said = outcome.error().message };
-  if (mutant || trial.outcome == Outcome::passed)
+  if (!mutants.empty() || trial.outcome == Outcome::passed)
     fs::remove_all(directory, ignored);
   trial.digest = digest(kernel);
   trial.kernel = kernel;
-  trial.mutant = mutant ? mutant->key : "";
+  trial.mutant = mutants.size() == 1 ? mutants.front()->key : "";
   trial.test = test;
   return trial;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "mutants/group.h"
 #include "mutants/mutant.h"
 #include "mutants/trial.h"
 
@@ -32,14 +33,14 @@ public:
   /// The suite's tests that GoogleTest's filter selects.
   Result<std::vector<std::string>> tests(const std::string &filter) const;
 
-  /// Runs a test, on the original driver if `mutant` is null. A test that is not done at `limit`
-  /// has failed. What it leaves behind is kept only of a failure of the original
-  /// driver, in work_of().
-  Trial run(const std::string &kernel, const Mutant *mutant, const std::string &test,
+  /// Runs a test on mutants, all at once. A test that is not done at `limit` has failed. What it
+  /// leaves behind is kept only of a failure of the original driver, in work_of(). The trial names
+  /// the mutant if it is one.
+  Trial run(const std::string &kernel, const Group &mutants, const std::string &test,
             std::chrono::seconds limit) const;
 
   /// Where a test works: its output, results and evidence.
-  std::filesystem::path work_of(const std::string &kernel, const Mutant *mutant,
+  std::filesystem::path work_of(const std::string &kernel, const Group &mutants,
                                 const std::string &test) const;
 
 private:
@@ -56,9 +57,10 @@ private:
   Result<void> find_images(const std::string &catalogue_text);
   std::filesystem::path suite() const { return out_ / "harness" / "verdict_suite"; }
   std::filesystem::path work() const { return out_ / "mutants" / "work"; }
-  std::vector<std::string> environment(const std::string &kernel, int mutant) const;
+  std::vector<std::string> environment(const std::string &kernel, const Group &mutants) const;
   Result<Trial> run_in(const std::filesystem::path &directory, const std::string &kernel,
-                       int mutant, const std::string &test, std::chrono::seconds limit) const;
+                       const Group &mutants, const std::string &test,
+                       std::chrono::seconds limit) const;
 
   std::filesystem::path out_;
   Catalogue catalogue_;

@@ -13,16 +13,15 @@ namespace verdict::mutants {
 
 namespace {
 
-/// How often a test must pass without a mutant before its failures mean anything.
-constexpr size_t passes_wanted = 3;
-
 /// A test is ended when it takes longer than this, and so many times as long as usual.
 constexpr std::chrono::seconds least_limit{ 60 };
 constexpr double limit_factor = 20;
 
-/// So many tests are run on each mutant before more are on any: most mutants are killed soon, and
-/// what kills them says what to try first on the others.
-constexpr size_t first_round = 8;
+/// So many tests are run on each mutant by itself: most are killed by one of the likeliest.
+constexpr size_t likeliest = 3;
+
+/// So many mutants are tried at once then. Most tests notice none of those that are left.
+constexpr size_t group_size = 16;
 
 /// For a test of which nothing is known.
 constexpr std::chrono::seconds first_limit{ 600 };
@@ -87,12 +86,6 @@ double usual_seconds(const Ledger &ledger, const std::string &kernel, const std:
   return count ? sum / static_cast<double>(count) : 0;
 }
 
-void leave_out_explained(std::vector<const Mutant *> &mutants, const Wish &wish)
-{
-  std::erase_if(mutants,
-                [&](const Mutant *mutant) { return wish.explained.contains(mutant->key); });
-}
-
 } // namespace
 
 const std::vector<Stage> &stages()
@@ -129,26 +122,25 @@ Result<void> Session::note(const Trial &trial)
   return {};
 }
 
-Result<void> Session::try_out(const Stage &stage, const std::string &test, const Mutants &mutants)
+Result<void> Session::try_out(const Stage &stage, const std::string &test)
 {
   const auto is_done = [&] {
     const std::lock_guard guard(mutex_);
-    const size_t passes = ledger_.passes("", stage.kernel, test);
-    return ledger_.mark("", stage.kernel, test) == Mark::skipped || passes >= passes_wanted ||
-           (passes > 0 && !may_notice_any(stage, test, mutants));
+    const Mark mark = ledger_.mark("", stage.kernel, test);
+    return mark == Mark::skipped || ledger_.passes("", stage.kernel, test) > 0;
   };
-  while (!is_done()) {
-    const Trial trial = bench_.run(stage.kernel, nullptr, test, first_limit);
-    TRY(note(trial));
-    if (trial.outcome == Outcome::failed || trial.outcome == Outcome::error)
-      return fail(test + " fails without a mutant, see " +
-                  bench_.work_of(stage.kernel, nullptr, test).string() + ": " + trial.said);
-  }
+  if (is_done())
+    return {};
+  const Trial trial = bench_.run(stage.kernel, {}, test, first_limit);
+  TRY(note(trial));
+  if (trial.outcome == Outcome::failed || trial.outcome == Outcome::error)
+    return fail(test + " fails without a mutant, see " +
+                bench_.work_of(stage.kernel, {}, test).string() + ": " + trial.said);
   return {};
 }
 
 bool Session::may_notice_any(const Stage &stage, const std::string &test,
-                             const Mutants &mutants) const
+                             const Group &mutants) const
 {
   return std::any_of(mutants.begin(), mutants.end(), [&](const Mutant *mutant) {
     return ledger_.may_notice(stage.kernel, test, mutant->id);
@@ -156,14 +148,14 @@ bool Session::may_notice_any(const Stage &stage, const std::string &test,
 }
 
 Result<std::vector<Test>> Session::good_tests(const Stage &stage, unsigned jobs,
-                                              const Mutants &mutants)
+                                              const Group &mutants)
 {
   const auto names = TRY(bench_.tests(stage.filter));
   if (names.empty())
     return fail("no test fits " + stage.filter);
   Progress progress(names.size());
   TRY(all_of(jobs, names.size(), [&](size_t i) -> Result<void> {
-    TRY(try_out(stage, names[i], mutants));
+    TRY(try_out(stage, names[i]));
     progress.step("without a mutant: " + names[i]);
     return {};
   }));
@@ -189,6 +181,12 @@ Mark Session::mark(const Mutant &mutant, const Test &test)
   return ledger_.mark(mutant.key, test.kernel, test.name);
 }
 
+bool Session::is_killed(const Mutant &mutant)
+{
+  const std::lock_guard guard(mutex_);
+  return ledger_.is_killed(mutant.key);
+}
+
 Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<Test> &tests,
                                         bool every, size_t most)
 {
@@ -196,7 +194,7 @@ Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<
   for (size_t run = 0; (test = choose(mutant, tests, every)); run++) {
     if (run >= most && mark(mutant, *test) != Mark::failed_once)
       return "lives up to now";
-    const Trial trial = bench_.run(test->kernel, &mutant, test->name, limit_of(*test));
+    const Trial trial = bench_.run(test->kernel, { &mutant }, test->name, limit_of(*test));
     TRY(note(trial));
     if (trial.outcome == Outcome::error)
       return "ERROR: " + test->name + ": " + trial.said;
@@ -208,10 +206,10 @@ Result<std::string> Session::run_mutant(const Mutant &mutant, const std::vector<
   return kills.empty() ? "survives" : "killed by " + kills[0].test + " (" + kills[0].how + ")";
 }
 
-Result<void> Session::run_round(const std::vector<Test> &tests, const Mutants &mutants,
-                                unsigned jobs, bool every, size_t most)
+Result<void> Session::run_each(const std::vector<Test> &tests, const Group &mutants, unsigned jobs,
+                               bool every, size_t most)
 {
-  Mutants left;
+  Group left;
   for (const Mutant *mutant : mutants) {
     if (choose(*mutant, tests, every))
       left.push_back(mutant);
@@ -226,20 +224,92 @@ Result<void> Session::run_round(const std::vector<Test> &tests, const Mutants &m
   });
 }
 
+Group Session::still_wanted(const Test &test, const Group &mutants)
+{
+  const std::lock_guard guard(mutex_);
+  Group wanted;
+  for (const Mutant *mutant : mutants) {
+    const Mark mark = ledger_.mark(mutant->key, test.kernel, test.name);
+    if (!ledger_.is_killed(mutant->key) && (mark == Mark::untried || mark == Mark::failed_once) &&
+        ledger_.may_notice(test.kernel, test.name, mutant->id))
+      wanted.push_back(mutant);
+  }
+  return wanted;
+}
+
+Result<void> Session::run_single(const Test &test, const Mutant &mutant)
+{
+  do {
+    const Trial trial = bench_.run(test.kernel, { &mutant }, test.name, limit_of(test));
+    TRY(note(trial));
+    if (trial.outcome == Outcome::error)
+      return {};
+  } while (mark(mutant, test) == Mark::failed_once);
+  return {};
+}
+
+Result<std::vector<Group>> Session::run_group(const Test &test, const Group &group)
+{
+  Trial trial = bench_.run(test.kernel, group, test.name, limit_of(test));
+  if (trial.outcome == Outcome::failed || trial.outcome == Outcome::error)
+    return halves(group);
+  Group missed;
+  for (const Mutant *mutant : group) {
+    if (trial.reached && !std::count(trial.reached->begin(), trial.reached->end(), mutant->id)) {
+      missed.push_back(mutant);
+      continue;
+    }
+    trial.mutant = mutant->key;
+    TRY(note(trial));
+  }
+  if (missed.empty())
+    return std::vector<Group>();
+  return missed.size() < group.size() ? std::vector<Group>{ missed } : halves(group);
+}
+
+Result<void> Session::sweep_test(const Test &test, const Group &mutants)
+{
+  auto groups = deal(still_wanted(test, mutants), group_size);
+  while (!groups.empty()) {
+    const Group group = still_wanted(test, groups.back());
+    groups.pop_back();
+    if (group.size() == 1)
+      TRY(run_single(test, *group.front()));
+    if (group.size() > 1) {
+      const auto next = TRY(run_group(test, group));
+      groups.insert(groups.end(), next.begin(), next.end());
+    }
+  }
+  return {};
+}
+
+Result<void> Session::sweep(const std::vector<Test> &tests, const Group &mutants, unsigned jobs)
+{
+  Progress progress(tests.size());
+  return all_of(jobs, tests.size(), [&](size_t i) -> Result<void> {
+    TRY(sweep_test(tests[i], mutants));
+    const auto lives = [&](const Mutant *mutant) { return !is_killed(*mutant); };
+    progress.step(fmt::format("{} ({}): {} mutants live", tests[i].name, tests[i].kernel,
+                              std::count_if(mutants.begin(), mutants.end(), lives)));
+    return {};
+  });
+}
+
 Result<void> Session::run(const Wish &wish)
 {
-  for (const size_t most : { first_round, SIZE_MAX }) {
-    for (const Stage &stage : stages()) {
-      const bool is_first = &stage == &stages().front() && most == first_round;
-      const bool every = wish.every && &stage == &stages().front();
-      Mutants mutants = wish.mutants;
-      if (!every)
-        std::erase_if(mutants, [&](const Mutant *m) { return ledger_.is_killed(m->key); });
-      if (!is_first)
-        leave_out_explained(mutants, wish);
-      if (bench_.has(stage.kernel) && !mutants.empty())
-        TRY(run_round(TRY(good_tests(stage, wish.jobs, mutants)), mutants, wish.jobs, every, most));
-    }
+  for (const Stage &stage : stages()) {
+    if (!bench_.has(stage.kernel))
+      continue;
+    const bool is_first = &stage == &stages().front(), every = wish.every && is_first;
+    Group mutants = wish.mutants;
+    if (!every)
+      std::erase_if(mutants, [&](const Mutant *mutant) { return is_killed(*mutant); });
+    if (mutants.empty())
+      return {};
+    const auto tests = TRY(good_tests(stage, wish.jobs, mutants));
+    if (is_first)
+      TRY(run_each(tests, mutants, wish.jobs, every, every ? SIZE_MAX : likeliest));
+    TRY(sweep(tests, mutants, wish.jobs));
   }
   return {};
 }

@@ -3,7 +3,6 @@
 
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -23,15 +22,14 @@ struct Stage {
 /// The column whose tests are all run on every mutant that lives.
 inline constexpr std::string_view main_column = "e1000_82540em";
 
-/// The stages of a run: what is quick first. A few tests of each are run before the rest of any.
+/// The stages of a run: what is quick first.
 const std::vector<Stage> &stages();
 
 /// What of a run is asked for.
 struct Wish {
-  std::vector<const Mutant *> mutants;
-  std::set<std::string> explained; ///< keys of mutants that a few tests are enough for
-  bool every = false;              ///< all tests of the first stage, not only until the first kill
-  unsigned jobs = 1;               ///< tests at a time
+  Group mutants;
+  bool every = false; ///< all tests of the first stage, not only until the first kill
+  unsigned jobs = 1;  ///< tests at a time
 };
 
 /// Runs tests on mutants, and writes down each trial at once: what was interrupted goes on where
@@ -44,26 +42,38 @@ public:
   /// Takes in what the journal holds.
   Result<void> recall();
 
-  /// Runs all stages for which there is a guest image. Before a stage each of its tests must pass
-  /// three times without a mutant; one that skips, or comes by none of the mutants that are left,
-  /// is left out. Error: one fails. Progress goes to stderr, a line for each mutant.
+  /// Runs the likeliest killers on each mutant, and then all stages for which there is a guest
+  /// image on what lives. Before that each test must pass without a mutant; one that skips, or
+  /// comes by none of the mutants that are left, is left out. Error: one fails. Progress goes to
+  /// stderr.
   Result<void> run(const Wish &wish);
 
   const Ledger &ledger() const { return ledger_; }
 
 private:
   std::optional<Test> choose(const Mutant &mutant, const std::vector<Test> &tests, bool every);
-  using Mutants = std::vector<const Mutant *>;
-  bool may_notice_any(const Stage &stage, const std::string &test, const Mutants &mutants) const;
-  Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs, const Mutants &mutants);
-  Result<void> try_out(const Stage &stage, const std::string &test, const Mutants &mutants);
-  /// At most so many tests on each mutant; one that has failed is confirmed nevertheless.
-  Result<void> run_round(const std::vector<Test> &tests, const Mutants &mutants, unsigned jobs,
-                         bool every, size_t most);
+  bool may_notice_any(const Stage &stage, const std::string &test, const Group &mutants) const;
+  Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs, const Group &mutants);
+  Result<void> try_out(const Stage &stage, const std::string &test);
+
+  /// At most so many tests on each mutant by itself; one that has failed is confirmed nevertheless.
+  Result<void> run_each(const std::vector<Test> &tests, const Group &mutants, unsigned jobs,
+                        bool every, size_t most);
   /// What became of the mutant, for people.
   Result<std::string> run_mutant(const Mutant &mutant, const std::vector<Test> &tests, bool every,
                                  size_t most);
+
+  /// All tests on all mutants that live, in groups.
+  Result<void> sweep(const std::vector<Test> &tests, const Group &mutants, unsigned jobs);
+  Result<void> sweep_test(const Test &test, const Group &mutants);
+  /// A group that passes, or mutants that a group kept the test from: the groups to be tried next.
+  Result<std::vector<Group>> run_group(const Test &test, const Group &group);
+  /// Until the test has passed or killed the mutant.
+  Result<void> run_single(const Test &test, const Mutant &mutant);
+  Group still_wanted(const Test &test, const Group &mutants);
+
   Mark mark(const Mutant &mutant, const Test &test);
+  bool is_killed(const Mutant &mutant);
   Result<void> note(const Trial &trial);
 
   const Bench &bench_;

@@ -58,7 +58,7 @@ std::optional<std::vector<int>> reached(const json &test)
   return numbers;
 }
 
-Trial outcome_of(const json &test, int mutant)
+Trial outcome_of(const json &test, const std::string &choice)
 {
   Trial trial{ .seconds = std::stod(test.at("time").get<std::string>()) };
   if (test.at("result") == "SKIPPED") {
@@ -67,12 +67,11 @@ Trial outcome_of(const json &test, int mutant)
   }
   const json failures = test.value("failures", json::array());
   const std::string said = one_line(failures);
-  if (test.value("mutant", "") != std::to_string(mutant))
-    return error("the test did not choose mutant " + std::to_string(mutant) + ": " + said);
+  if (test.value("mutant", "") != choice)
+    return error("the test did not choose mutant " + choice + ": " + said);
   if (test.value("ending", "") == "infrastructure")
     return error("no fault of the guest: " + said);
-  if (mutant == 0)
-    trial.reached = reached(test);
+  trial.reached = reached(test);
   if (failures.empty())
     return trial;
   trial.outcome = Outcome::failed;
@@ -99,14 +98,14 @@ Result<std::vector<std::string>> read_test_names(const std::string &text)
   return names;
 }
 
-Trial read_outcome(const std::string &text, int mutant)
+Trial read_outcome(const std::string &text, const std::string &choice)
 {
   try {
     const json all = json::parse(text);
     const json &suites = all.at("testsuites");
     if (suites.size() != 1 || suites[0].at("testsuite").size() != 1)
       return error("the suite has not run one test; was it built anew meanwhile?");
-    return outcome_of(suites[0]["testsuite"][0], mutant);
+    return outcome_of(suites[0]["testsuite"][0], choice);
   } catch (const json::exception &problem) {
     return error(std::string("no results of GoogleTest's: ") + problem.what());
   }

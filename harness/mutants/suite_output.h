@@ -16,9 +16,9 @@ inline constexpr const char *time_is_over = "time limit";
 /// form.
 Result<std::vector<std::string>> read_test_names(const std::string &json);
 
-/// What `--gtest_output=json` writes of one test that was run on the mutant of this number, as a
-/// trial's outcome, how, said and seconds. The fixture tells there which mutant it chose, and how
-/// the guest ended; a test that did not choose this one is an error, as is one whose QEMU died.
-Trial read_outcome(const std::string &json, int mutant);
+/// What `--gtest_output=json` writes of one test that was run on mutants, as a trial's outcome,
+/// how, said, seconds and reached. The fixture tells there what it chose, and how the guest ended;
+/// a test that did not choose these is an error, as is one whose QEMU died.
+Trial read_outcome(const std::string &json, const std::string &choice);
 
 } // namespace verdict::mutants

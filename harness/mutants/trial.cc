@@ -26,7 +26,7 @@ std::string to_line(const Trial &trial)
                      { "mutant", trial.mutant },   { "test", trial.test },
                      { "outcome", trial.outcome }, { "how", trial.how },
                      { "said", trial.said },       { "seconds", trial.seconds } };
-  if (trial.reached)
+  if (trial.reached && trial.mutant.empty())
     line["reached"] = *trial.reached;
   // A driver with a fault may send anything, and a test quotes it.
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";

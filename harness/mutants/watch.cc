@@ -23,17 +23,18 @@ constexpr std::chrono::seconds limit{ 60 };
 constexpr double longest_seconds = 10;
 
 /// What keeps a test from watching over a mutant; "" if nothing.
-std::string complaint(const Trial &trial, const Mutant *mutant)
+std::string complaint(const Trial &trial, const Group &mutants)
 {
   if (trial.outcome == Outcome::error)
     return trial.test + ": " + trial.said;
-  if (!mutant)
+  if (mutants.empty())
     return trial.outcome == Outcome::passed ? ""
                                             : trial.test + " fails without a mutant: " + trial.said;
   if (trial.outcome == Outcome::failed)
     return "";
-  return trial.test + " does not notice any more that in " + mutant->place() + ", " +
-         mutant->function + "(), " + mutant->what + "; mutant " + std::to_string(mutant->id);
+  const Mutant &mutant = *mutants.front();
+  return trial.test + " does not notice any more that in " + mutant.place() + ", " +
+         mutant.function + "(), " + mutant.what + "; mutant " + std::to_string(mutant.id);
 }
 
 using Fates = std::vector<const Fate *>;
@@ -106,7 +107,7 @@ std::vector<Watch> pick(const Report &report, size_t count)
 std::vector<std::string> check(const Bench &bench, const std::vector<Watch> &watches, unsigned jobs)
 {
   std::vector<std::string> wrong;
-  std::vector<std::pair<const Mutant *, std::string>> runs;
+  std::vector<std::pair<Group, std::string>> runs;
   std::set<std::string> tests;
   for (const Watch &watch : watches) {
     const Mutant *mutant = bench.catalogue().find(watch.mutant);
@@ -115,14 +116,14 @@ std::vector<std::string> check(const Bench &bench, const std::vector<Watch> &wat
                       watch.mutant);
       continue;
     }
-    runs.emplace_back(mutant, watch.test);
+    runs.emplace_back(Group{ mutant }, watch.test);
     if (tests.insert(watch.test).second)
-      runs.emplace_back(nullptr, watch.test);
+      runs.emplace_back(Group(), watch.test);
   }
   std::vector<std::string> complaints(runs.size());
   in_parallel(jobs, runs.size(), [&](size_t i) {
-    const auto &[mutant, test] = runs[i];
-    complaints[i] = complaint(bench.run("fast", mutant, test, limit), mutant);
+    const auto &[mutants, test] = runs[i];
+    complaints[i] = complaint(bench.run("fast", mutants, test, limit), mutants);
   });
   std::copy_if(complaints.begin(), complaints.end(), std::back_inserter(wrong),
                [](const std::string &what) { return !what.empty(); });

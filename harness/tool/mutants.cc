@@ -81,13 +81,7 @@ Result<Report> run(const Options &options, const fs::path &out, const Bench &ben
   const Reasons reasons =
       TRY(all_reasons(TRY(read_with(options.reasons, read_reasons)), bench.catalogue()));
   Journal journal(out / "mutants" / "results.jsonl");
-  std::set<std::string> explained;
-  if (options.again.empty()) {
-    for (const auto &[key, reason] : reasons)
-      explained.insert(key);
-  }
   const Wish wish{ .mutants = TRY(wanted(bench.catalogue(), options.again)),
-                   .explained = explained,
                    .every = options.matrix,
                    .jobs = options.jobs };
   if (!options.again.empty()) {

@@ -26,7 +26,7 @@ namespace {
 /// How long a test may take to notice that its time is over.
 constexpr milliseconds alarm_grace{ 15000 };
 
-/// Where a guest with mutants is told which one to make.
+/// Where a guest with mutants is told which to make.
 const std::string mutant_parameters = "/sys/module/xdp_ring/parameters/";
 
 std::string full_name()
@@ -136,13 +136,13 @@ void NicTest::SetUp()
 
 Result<void> NicTest::choose_mutant()
 {
-  const std::string number = variable("VERDICT_MUTANT");
-  if (number.empty())
+  const std::string numbers = variable("VERDICT_MUTANT");
+  if (numbers.empty())
     return {};
-  if (auto written = agent_->write(mutant_parameters + "mutant", number); !written)
+  if (auto written = agent_->write(mutant_parameters + "mutant", numbers); !written)
     return fail("this guest image has no mutants; make mutants makes one that has: " +
                 written.error().message);
-  RecordProperty("mutant", number);
+  RecordProperty("mutant", numbers);
   mutant_choices_++;
   return {};
 }
