@@ -35,4 +35,14 @@ TEST_P(KUnit, TxErrata)
 
 VERDICT_ON_NICS_OF(life, KUnit);
 
+/// What needs a second CPU.
+class SmpKUnit : public KUnit {};
+
+TEST_P(SmpKUnit, Locks)
+{
+  expect_ok("e1000_xdp_test", "e1000_smp");
+}
+
+VERDICT_ON_NICS_OF(smp, SmpKUnit);
+
 } // namespace verdict

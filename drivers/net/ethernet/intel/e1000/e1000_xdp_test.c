@@ -493,6 +493,327 @@ static void e1000_xdp_is_progress_of_the_queue(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* A descriptor that the device could have written, and its buffer's last byte */
+struct written {
+	u16 len;
+	u8 status;
+	u8 errors;
+	u8 last;
+};
+
+/* Have the driver receive what stands in the ring's next descriptors. Device and
+ * driver are at different places of the ring then, until it is set up anew.
+ */
+static void receive(struct net_device *netdev, const struct written *written,
+		    u32 count)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct e1000_rx_ring *rx_ring = adapter->rx_ring;
+	u32 n;
+
+	napi_disable(&adapter->napi);
+	for (n = 0; n < count; n++, written++) {
+		u32 i = (rx_ring->next_to_clean + n) % rx_ring->count;
+		struct page *page = rx_ring->buffer_info[i].rxbuf.page;
+		struct e1000_rx_desc *desc = E1000_RX_DESC(*rx_ring, i);
+		u8 *data = page_address(page) + XDP_RING_HEADROOM;
+		struct ethhdr *eth = (struct ethhdr *)data;
+
+		memset(data, 0, written->len);
+		ether_addr_copy(eth->h_dest, netdev->dev_addr);
+		eth->h_proto = htons(ETH_P_802_EX1);
+		data[written->len - 1] = written->last;
+		desc->length = cpu_to_le16(written->len);
+		desc->csum = 0;
+		desc->errors = written->errors;
+		desc->special = 0;
+		desc->status = E1000_RXD_STAT_DD | written->status;
+	}
+	napi_enable(&adapter->napi);
+
+	local_bh_disable();
+	napi_schedule(&adapter->napi);
+	local_bh_enable();
+}
+
+static void set_up_anew(struct kunit *test, struct net_device *netdev)
+{
+	dev_close(netdev);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+}
+
+/* On a TBI link the 82543 takes a carrier extension byte for the frame's last,
+ * and an error
+ */
+static void e1000_tbi_forgives_a_carrier_extension(struct kunit *test)
+{
+	static const struct written one = {
+		100, E1000_RXD_STAT_EOP, E1000_RXD_ERR_CE, CARRIER_EXTENSION
+	}, of_two_buffers[] = {
+		{ E1000_RX_BUF_LEN },
+		{ 100, E1000_RXD_STAT_EOP, E1000_RXD_ERR_CE, CARRIER_EXTENSION },
+	}, with_another_error = {
+		100, E1000_RXD_STAT_EOP, E1000_RXD_ERR_SE, CARRIER_EXTENSION
+	};
+	struct net_device_stats *stats;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	unsigned long frames, bytes;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	stats = &netdev->stats;
+	frames = stats->rx_packets;
+	bytes = stats->rx_bytes;
+	adapter->hw.tbi_compatibility_on = true;
+
+	receive(netdev, &one, 1);
+	KUNIT_EXPECT_EQ(test, stats->rx_packets, frames + 1);
+	KUNIT_EXPECT_EQ(test, stats->rx_bytes, bytes + 100 - 1 - ETH_FCS_LEN);
+	receive(netdev, of_two_buffers, ARRAY_SIZE(of_two_buffers));
+	receive(netdev, &with_another_error, 1);
+	KUNIT_EXPECT_EQ(test, stats->rx_packets, frames + 1);
+
+	adapter->hw.tbi_compatibility_on = false;
+	receive(netdev, &one, 1);
+	KUNIT_EXPECT_EQ(test, stats->rx_packets, frames + 1);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+static void e1000_82543_is_the_first_to_check_sums(struct kunit *test)
+{
+	static const struct {
+		e1000_mac_type mac;
+		bool checks;
+	} devices[] = {
+		{ e1000_82542_rev2_1, false },
+		{ e1000_82543, true },
+	};
+	static const struct written checked = {
+		100, E1000_RXD_STAT_EOP | E1000_RXD_STAT_TCPCS
+	};
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	e1000_mac_type mac_type;
+	u64 good;
+	int i;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	mac_type = adapter->hw.mac_type;
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		good = adapter->hw_csum_good;
+		adapter->hw.mac_type = devices[i].mac;
+		receive(netdev, &checked, 1);
+		KUNIT_EXPECT_EQ(test, adapter->hw_csum_good,
+				good + devices[i].checks);
+	}
+	adapter->hw.mac_type = mac_type;
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+/* A descriptor that the device was not given may hold anything */
+static void e1000_receives_only_what_the_device_was_given(struct kunit *test)
+{
+	static const struct written frame = { 100, E1000_RXD_STAT_EOP };
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	unsigned long frames;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	frames = netdev->stats.rx_packets;
+	napi_disable(&adapter->napi);
+	adapter->rx_ring->next_to_use = adapter->rx_ring->next_to_clean;
+	napi_enable(&adapter->napi);
+	receive(netdev, &frame, 1);
+	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+/* The rest of a refused frame ends with the ring that it came in */
+static void e1000_a_new_ring_begins_with_a_new_frame(struct kunit *test)
+{
+	static const struct written refused = { E1000_RX_BUF_LEN - 1 },
+				    frame = { 100, E1000_RXD_STAT_EOP };
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	unsigned long frames;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	frames = netdev->stats.rx_packets;
+	receive(netdev, &refused, 1);
+	KUNIT_EXPECT_TRUE(test, adapter->rx_ring->discarding);
+	set_up_anew(test, netdev);
+	receive(netdev, &frame, 1);
+	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames + 1);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+/* The 82542's receive unit goes through a reset when its filters change */
+static void e1000_82542_has_buffers_after_its_filters_change(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	e1000_mac_type mac_type;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	mac_type = adapter->hw.mac_type;
+	adapter->hw.mac_type = e1000_82542_rev2_0;
+	netif_addr_lock_bh(netdev);
+	netdev->netdev_ops->ndo_set_rx_mode(netdev);
+	netif_addr_unlock_bh(netdev);
+	adapter->hw.mac_type = mac_type;
+	KUNIT_EXPECT_EQ(test, E1000_DESC_UNUSED(adapter->rx_ring), 0);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+static void e1000_82542_is_reset_for_features(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	e1000_mac_type mac_type;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	mac_type = adapter->hw.mac_type;
+	adapter->hw.mac_type = e1000_82542_rev2_1;
+	change_features(adapter);
+	adapter->hw.mac_type = mac_type;
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(netdev));
+	change_features(adapter);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+/* Something that another CPU does to an interface */
+struct on_other_cpu {
+	struct work_struct work;
+	void (*work_on)(struct e1000_adapter *adapter);
+	struct e1000_adapter *adapter;
+	bool has_begun;
+	bool is_done;
+};
+
+static void work_on_other_cpu(struct work_struct *work)
+{
+	struct on_other_cpu *other = container_of(work, struct on_other_cpu,
+						  work);
+
+	WRITE_ONCE(other->has_begun, true);
+	other->work_on(other->adapter);
+	WRITE_ONCE(other->is_done, true);
+}
+
+/* With a lock held: have another CPU begin, and see that it waits */
+static void expect_other_cpu_waits(struct kunit *test,
+				   struct on_other_cpu *other,
+				   struct e1000_adapter *adapter,
+				   void (*work_on)(struct e1000_adapter *adapter))
+{
+	int cpu = cpumask_any_but(cpu_online_mask, smp_processor_id());
+
+	*other = (struct on_other_cpu) {
+		.work_on = work_on, .adapter = adapter
+	};
+	INIT_WORK(&other->work, work_on_other_cpu);
+	queue_work_on(cpu, system_wq, &other->work);
+	while (!READ_ONCE(other->has_begun))
+		cpu_relax();
+	mdelay(50);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(other->is_done));
+}
+
+static struct on_other_cpu *make_other_cpu(struct kunit *test)
+{
+	struct on_other_cpu *other;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "the machine has one CPU");
+	other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	return other;
+}
+
+/* e1000_set_rx_mode() writes the same registers, and does not ask for RTNL */
+static void e1000_changes_wait_for_the_address_lock(struct kunit *test)
+{
+	static void (*const changes[])(struct e1000_adapter *adapter) = {
+		change_mtu, change_features
+	};
+	struct on_other_cpu *other;
+	struct net_device *netdev;
+	int i;
+
+	other = make_other_cpu(test);
+	netdev = lock_interface(test);
+	/* The second time is back to what it was */
+	for (i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
+		netif_addr_lock_bh(netdev);
+		expect_other_cpu_waits(test, other, netdev_priv(netdev),
+				       changes[i / 2]);
+		netif_addr_unlock_bh(netdev);
+		flush_work(&other->work);
+	}
+	rtnl_unlock();
+}
+
+static void transmit_a_frame(struct e1000_adapter *adapter)
+{
+	struct xdp_frame *frame = make_frame(ETH_ZLEN);
+	struct net_device *netdev = adapter->netdev;
+
+	local_bh_disable();
+	if (netdev->netdev_ops->ndo_xdp_xmit(netdev, 1, &frame, 0) != 1)
+		xdp_return_frame(frame);
+	local_bh_enable();
+}
+
+/* Who changes the number of descriptors has another ring when the lock is free */
+static void e1000_xdp_xmit_looks_for_its_ring_under_the_lock(struct kunit *test)
+{
+	struct e1000_tx_ring *old, *new;
+	struct e1000_adapter *adapter;
+	struct on_other_cpu *other;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+	u32 next;
+
+	other = make_other_cpu(test);
+	new = kunit_kzalloc(test, sizeof(*new), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	netdev = lock_interface(test);
+	txq = netdev_get_tx_queue(netdev, 0);
+	adapter = netdev_priv(netdev);
+	old = adapter->tx_ring;
+	napi_disable(&adapter->napi);
+
+	__netif_tx_lock_bh(txq);
+	next = old->next_to_use;
+	expect_other_cpu_waits(test, other, adapter, transmit_a_frame);
+	*new = *old;
+	adapter->tx_ring = new;
+	__netif_tx_unlock_bh(txq);
+	flush_work(&other->work);
+
+	KUNIT_EXPECT_EQ(test, old->next_to_use, next);
+	KUNIT_EXPECT_NE(test, new->next_to_use, next);
+	__netif_tx_lock_bh(txq);
+	*old = *new;
+	adapter->tx_ring = old;
+	__netif_tx_unlock_bh(txq);
+	napi_enable(&adapter->napi);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
 static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_chunks_of_plain_pci),
 	KUNIT_CASE(e1000_errata_10_on_pcix),
@@ -509,6 +830,19 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
 	KUNIT_CASE(e1000_82547_is_reset_for_another_fifo),
 	KUNIT_CASE(e1000_82547_stalls_after_what_was_posted),
+	KUNIT_CASE(e1000_tbi_forgives_a_carrier_extension),
+	KUNIT_CASE(e1000_82543_is_the_first_to_check_sums),
+	KUNIT_CASE(e1000_receives_only_what_the_device_was_given),
+	KUNIT_CASE(e1000_a_new_ring_begins_with_a_new_frame),
+	KUNIT_CASE(e1000_82542_has_buffers_after_its_filters_change),
+	KUNIT_CASE(e1000_82542_is_reset_for_features),
+	{}
+};
+
+/* For a machine of two CPUs or more */
+static struct kunit_case e1000_smp_test_cases[] = {
+	KUNIT_CASE(e1000_changes_wait_for_the_address_lock),
+	KUNIT_CASE(e1000_xdp_xmit_looks_for_its_ring_under_the_lock),
 	{}
 };
 
@@ -517,7 +851,12 @@ static struct kunit_suite e1000_xdp_test_suite = {
 	.test_cases	= e1000_xdp_test_cases,
 };
 
-kunit_test_suite(e1000_xdp_test_suite);
+static struct kunit_suite e1000_smp_test_suite = {
+	.name		= "e1000_smp",
+	.test_cases	= e1000_smp_test_cases,
+};
+
+kunit_test_suites(&e1000_xdp_test_suite, &e1000_smp_test_suite);
 
 MODULE_DESCRIPTION("KUnit tests of XDP in e1000");
 MODULE_LICENSE("GPL");
