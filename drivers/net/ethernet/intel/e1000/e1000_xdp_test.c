@@ -60,6 +60,17 @@ static void e1000_chunks_of_plain_pci(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, e1000_tx_descs(adapter, 4097));
 }
 
+/* Room that is asked for in vain is missing to others */
+static void e1000_asks_for_no_more_room_than_it_may_need(struct kunit *test)
+{
+	struct e1000_adapter *adapter = make_adapter(test, e1000_bus_type_pcix,
+						     false);
+
+	KUNIT_EXPECT_EQ(test, 2, e1000_tx_descs(adapter, 4096));
+	adapter->pcix_82544 = true;
+	KUNIT_EXPECT_EQ(test, 4, e1000_tx_descs(adapter, 4096));
+}
+
 static void check_errata_10(struct kunit *test, dma_addr_t dma, u32 size,
 			    bool first)
 {
@@ -144,6 +155,11 @@ static void e1000_82547_fifo_stalls_in_half_duplex(struct kunit *test)
 
 	adapter->link_duplex = HALF_DUPLEX;
 	adapter->tx_fifo_size = SZ_8K;
+	adapter->tx_fifo_head = SZ_8K - 512;
+	/* This reaches beyond its end by 992 */
+	KUNIT_EXPECT_FALSE(test, e1000_82547_reserve_fifo(adapter, 512 + 992 - 16));
+	atomic_set(&adapter->tx_fifo_stall, 0);
+	KUNIT_EXPECT_TRUE(test, e1000_82547_reserve_fifo(adapter, 512 + 992 - 32));
 	adapter->tx_fifo_head = SZ_8K - 512;
 	/* 1,536 bytes of FIFO reach beyond its end by more than 992 */
 	KUNIT_EXPECT_FALSE(test, e1000_82547_reserve_fifo(adapter, 1514));
@@ -434,25 +450,52 @@ static void e1000_82547_is_reset_for_another_fifo(struct kunit *test)
 		{ E1000_RXBUFFER_8192, true },
 	};
 	struct e1000_adapter *adapter;
+	const struct net_device_ops *ops;
 	struct net_device *netdev;
 	e1000_mac_type mac_type;
 	unsigned int mtu, i;
 
 	netdev = lock_interface(test);
+	ops = netdev->netdev_ops;
 	adapter = netdev_priv(netdev);
 	mac_type = adapter->hw.mac_type;
 	mtu = netdev->mtu;
 	adapter->hw.mac_type = e1000_82547;
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		adapter->tx_fifo_head = 1;
-		KUNIT_EXPECT_EQ(test, 0,
-				netdev->netdev_ops->ndo_change_mtu(netdev,
+		KUNIT_EXPECT_EQ(test, 0, ops->ndo_change_mtu(netdev,
 					steps[i].frame - ETH_HLEN - ETH_FCS_LEN));
 		KUNIT_EXPECT_EQ(test, adapter->tx_fifo_head, !steps[i].reset);
 		KUNIT_EXPECT_FALSE(test, test_bit(__E1000_DOWN, &adapter->flags));
 	}
+
+	/* What is down is not taken down, and does not come up */
+	dev_close(netdev);
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		KUNIT_EXPECT_EQ(test, 0, ops->ndo_change_mtu(netdev,
+					steps[i].frame - ETH_HLEN - ETH_FCS_LEN));
+		KUNIT_EXPECT_TRUE(test, test_bit(__E1000_DOWN, &adapter->flags));
+	}
 	adapter->hw.mac_type = mac_type;
-	netdev->netdev_ops->ndo_change_mtu(netdev, mtu);
+	ops->ndo_change_mtu(netdev, mtu);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
+}
+
+/* Other devices go on receiving */
+static void e1000_is_not_reset_for_a_long_mtu(struct kunit *test)
+{
+	const struct net_device_ops *ops;
+	struct net_device *netdev;
+	unsigned int mtu;
+
+	netdev = lock_interface(test);
+	ops = netdev->netdev_ops;
+	mtu = netdev->mtu;
+	KUNIT_EXPECT_EQ(test, 0, ops->ndo_change_mtu(netdev, E1000_RXBUFFER_8192));
+	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(netdev));
+	KUNIT_EXPECT_EQ(test, 0, ops->ndo_change_mtu(netdev, mtu));
+	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(netdev));
 	rtnl_unlock();
 }
 
@@ -501,11 +544,11 @@ struct written {
 	u8 last;
 };
 
-/* Have the driver receive what stands in the ring's next descriptors. Device and
- * driver are at different places of the ring then, until it is set up anew.
+/* Write the ring's next descriptors. Device and driver are at different places
+ * of the ring then, until it is set up anew.
  */
-static void receive(struct net_device *netdev, const struct written *written,
-		    u32 count)
+static void write_descs(struct net_device *netdev,
+			const struct written *written, u32 count)
 {
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 	struct e1000_rx_ring *rx_ring = adapter->rx_ring;
@@ -530,10 +573,24 @@ static void receive(struct net_device *netdev, const struct written *written,
 		desc->status = E1000_RXD_STAT_DD | written->status;
 	}
 	napi_enable(&adapter->napi);
+}
 
+static void poll(struct e1000_adapter *adapter)
+{
 	local_bh_disable();
 	napi_schedule(&adapter->napi);
 	local_bh_enable();
+}
+
+static void receive(struct net_device *netdev, const struct written *written,
+		    u32 count)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+
+	write_descs(netdev, written, count);
+	poll(adapter);
+	/* An interrupt may have been first */
+	napi_synchronize(&adapter->napi);
 }
 
 static void set_up_anew(struct kunit *test, struct net_device *netdev)
@@ -596,11 +653,14 @@ static void e1000_82543_is_the_first_to_check_sums(struct kunit *test)
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
 	e1000_mac_type mac_type;
+	bool rx_csum;
 	u64 good;
 	int i;
 
 	netdev = lock_interface(test);
 	adapter = netdev_priv(netdev);
+	rx_csum = adapter->rx_csum;
+	adapter->rx_csum = true;
 	mac_type = adapter->hw.mac_type;
 	for (i = 0; i < ARRAY_SIZE(devices); i++) {
 		good = adapter->hw_csum_good;
@@ -610,6 +670,7 @@ static void e1000_82543_is_the_first_to_check_sums(struct kunit *test)
 				good + devices[i].checks);
 	}
 	adapter->hw.mac_type = mac_type;
+	adapter->rx_csum = rx_csum;
 	set_up_anew(test, netdev);
 	rtnl_unlock();
 }
@@ -690,6 +751,47 @@ static void e1000_82542_is_reset_for_features(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(netdev));
 	change_features(adapter);
 	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+/* A completion that has begun before the interface goes down may wake the queue
+ * while it does. The watchdog's place serves: going down waits for it.
+ */
+static bool has_woken;
+
+static void wake_queue_late(struct work_struct *work)
+{
+	struct e1000_adapter *adapter;
+
+	adapter = container_of(to_delayed_work(work), struct e1000_adapter,
+			       watchdog_task);
+	WRITE_ONCE(has_woken, true);
+	while (netif_carrier_ok(adapter->netdev))
+		msleep(1);
+	netif_wake_queue(adapter->netdev);
+}
+
+static void e1000_a_queue_that_is_down_is_stopped(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct delayed_work *watchdog;
+	struct net_device *netdev;
+	work_func_t func;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	watchdog = &adapter->watchdog_task;
+	cancel_delayed_work_sync(watchdog);
+	func = watchdog->work.func;
+	watchdog->work.func = wake_queue_late;
+	has_woken = false;
+	schedule_delayed_work(watchdog, 0);
+	while (!READ_ONCE(has_woken))
+		msleep(1);
+	dev_close(netdev);
+	watchdog->work.func = func;
+	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
 	rtnl_unlock();
 }
 
@@ -814,8 +916,82 @@ static void e1000_xdp_xmit_looks_for_its_ring_under_the_lock(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* A program that returns XDP_TX */
+static struct bpf_prog *make_program(struct kunit *test)
+{
+	static const struct bpf_insn insns[] = {
+		BPF_MOV64_IMM(BPF_REG_0, XDP_TX), BPF_EXIT_INSN(),
+	};
+	struct bpf_prog *prog;
+	int err;
+
+	prog = bpf_prog_alloc(bpf_prog_size(ARRAY_SIZE(insns)), 0);
+	KUNIT_ASSERT_NOT_NULL(test, prog);
+	prog->len = ARRAY_SIZE(insns);
+	prog->type = BPF_PROG_TYPE_XDP;
+	memcpy(prog->insnsi, insns, sizeof(insns));
+	prog = bpf_prog_select_runtime(prog, &err);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	return prog;
+}
+
+/* With the Tx lock held: post a frame that nobody owns, in some Rx buffer */
+static void transmit_by_hand(struct e1000_adapter *adapter)
+{
+	struct e1000_rx_ring *rx_ring = adapter->rx_ring;
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	u32 filled = (rx_ring->next_to_clean + 1) % rx_ring->count;
+	struct page *page = rx_ring->buffer_info[filled].rxbuf.page;
+	u32 i = tx_ring->next_to_use;
+	struct e1000_tx_desc *desc;
+
+	desc = E1000_TX_DESC(*tx_ring, i);
+	desc->buffer_addr = cpu_to_le64(xdp_ring_dma_addr(page));
+	desc->lower.data = cpu_to_le32(adapter->txd_cmd | E1000_TXD_CMD_IFCS |
+				       ETH_ZLEN);
+	desc->upper.data = 0;
+	tx_ring->buffer_info[i].next_to_watch = i;
+	tx_ring->next_to_use = (i + 1) % tx_ring->count;
+}
+
+/* Who has the lock meanwhile transmits a frame */
+static void e1000_xdp_tx_looks_for_its_place_under_the_lock(struct kunit *test)
+{
+	static const struct written frame = { 100, E1000_RXD_STAT_EOP };
+	struct e1000_adapter *adapter;
+	struct on_other_cpu *other;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+	struct bpf_prog *prog;
+	u32 next;
+
+	other = make_other_cpu(test);
+	prog = make_program(test);
+	netdev = lock_interface(test);
+	txq = netdev_get_tx_queue(netdev, 0);
+	adapter = netdev_priv(netdev);
+
+	write_descs(netdev, &frame, 1);
+	WRITE_ONCE(adapter->xdp_prog, prog);
+	__netif_tx_lock_bh(txq);
+	next = adapter->tx_ring->next_to_use;
+	expect_other_cpu_waits(test, other, adapter, poll);
+	transmit_by_hand(adapter);
+	__netif_tx_unlock_bh(txq);
+	flush_work(&other->work);
+	napi_synchronize(&adapter->napi);
+	KUNIT_EXPECT_EQ(test, adapter->tx_ring->next_to_use,
+			(next + 2) % adapter->tx_ring->count);
+
+	WRITE_ONCE(adapter->xdp_prog, NULL);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+	bpf_prog_free(prog);
+}
+
 static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_chunks_of_plain_pci),
+	KUNIT_CASE(e1000_asks_for_no_more_room_than_it_may_need),
 	KUNIT_CASE(e1000_errata_10_on_pcix),
 	KUNIT_CASE(e1000_82544_on_pcix_ends_in_odd_dwords),
 	KUNIT_CASE(e1000_82547_fifo_holds_what_the_mtu_allows),
@@ -829,6 +1005,7 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_refuses_what_it_does_not_know),
 	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
 	KUNIT_CASE(e1000_82547_is_reset_for_another_fifo),
+	KUNIT_CASE(e1000_is_not_reset_for_a_long_mtu),
 	KUNIT_CASE(e1000_82547_stalls_after_what_was_posted),
 	KUNIT_CASE(e1000_tbi_forgives_a_carrier_extension),
 	KUNIT_CASE(e1000_82543_is_the_first_to_check_sums),
@@ -836,6 +1013,7 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_a_new_ring_begins_with_a_new_frame),
 	KUNIT_CASE(e1000_82542_has_buffers_after_its_filters_change),
 	KUNIT_CASE(e1000_82542_is_reset_for_features),
+	KUNIT_CASE(e1000_a_queue_that_is_down_is_stopped),
 	{}
 };
 
@@ -843,6 +1021,7 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 static struct kunit_case e1000_smp_test_cases[] = {
 	KUNIT_CASE(e1000_changes_wait_for_the_address_lock),
 	KUNIT_CASE(e1000_xdp_xmit_looks_for_its_ring_under_the_lock),
+	KUNIT_CASE(e1000_xdp_tx_looks_for_its_place_under_the_lock),
 	{}
 };
 
