@@ -115,22 +115,15 @@ static u32 e1000_xdp_post_part(struct e1000_adapter *adapter,
 	u32 len = part->len;
 
 	while (len) {
-		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
 		struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
 		u32 size = e1000_tx_chunk(adapter, dma, len, first);
 
-		if (unlikely(split && size == len && size > 4)) {
+		if (unlikely(split && size == len && size > 4))
 			size -= 4;
-			split = false;
-		}
 
 		desc->buffer_addr = cpu_to_le64(dma);
 		desc->lower.data = cpu_to_le32(E1000_TXD_CMD_IFCS | size);
 		desc->upper.data = 0;
-		buffer->length = size;
-		buffer->time_stamp = jiffies;
-		buffer->next_to_watch = i;
-		buffer->dma = 0;
 
 		dma += size;
 		len -= size;
@@ -141,7 +134,9 @@ static u32 e1000_xdp_post_part(struct e1000_adapter *adapter,
 	return i;
 }
 
-/* The last descriptor of a part holds what is to be freed with it */
+/* The last descriptor of a part holds what is to be freed with it. Without an
+ * address, as a free one is, there is nothing to unmap.
+ */
 static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
 			       const struct xdp_ring_frame *frame,
 			       const struct xdp_ring_part *part)
@@ -155,7 +150,6 @@ static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
 		buffer->kind = frame->sinfo ? E1000_TX_XDP_PAGE_PART :
 					      E1000_TX_XDP_PAGE;
 		buffer->page = part->page;
-		buffer->dma = 0;
 	}
 }
 
@@ -223,6 +217,7 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 		last->kind = E1000_TX_XDP_FRAME;
 		last->xdpf = frame->xdpf;
 	}
+	last->time_stamp = jiffies;
 	last->segs = 1;
 	last->bytecount = len;
 	tx_ring->buffer_info[first].next_to_watch = eop;
@@ -278,13 +273,12 @@ static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 		buffer->kind = E1000_TX_XDP_FRAME;
 		buffer->xdpf = xdpf;
 		buffer->dma = dma;
+		buffer->length = len;
 		buffer->mapped_as_page = true;
 	} else {
 		buffer->kind = E1000_TX_XDP_PAGE;
 		buffer->page = frame->page;
-		buffer->dma = 0;
 	}
-	buffer->length = len;
 	buffer->time_stamp = jiffies;
 	buffer->next_to_watch = i;
 	buffer->segs = 1;
