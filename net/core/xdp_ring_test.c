@@ -250,10 +250,31 @@ static void set_reserve(struct page *page, bool reserve)
 	page->pp_magic = (page->pp_magic & ~BIT(1)) | (reserve ? BIT(1) : 0);
 }
 
+static struct sk_buff *make_skb(struct xdp_ring_fixture *fixture)
+{
+	struct sk_buff *skb;
+
+	local_bh_disable();
+	skb = xdp_ring_build_skb(&fixture->rxq);
+	local_bh_enable();
+	return skb;
+}
+
+/* As in the NAPI of the pool, which takes the pages back at once */
+static void free_skb(struct xdp_ring_fixture *fixture, struct sk_buff *skb)
+{
+	local_bh_disable();
+	WRITE_ONCE(fixture->napi.list_owner, smp_processor_id());
+	kfree_skb(skb);
+	WRITE_ONCE(fixture->napi.list_owner, -1);
+	local_bh_enable();
+}
+
 static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct sk_buff *skb;
 	struct page *page;
 
 	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
@@ -267,9 +288,46 @@ static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
 	set_reserve(page, false);
 
-	xdp_ring_discard(rxq);
+	skb = make_skb(fixture);
+	KUNIT_EXPECT_NOT_NULL(test, skb);
+	KUNIT_EXPECT_TRUE(test, skb && skb->pfmemalloc);
+	free_skb(fixture, skb);
+
 	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
 	KUNIT_EXPECT_FALSE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
+}
+
+/* XDP_TX fails before a frame is in the bulk when it cannot be padded */
+static void xdp_ring_counts_a_frame_that_cannot_be_padded(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+
+	KUNIT_EXPECT_TRUE(test, add(test, ETH_HLEN));
+	xdp_ring_exception(rxq, NULL, XDP_TX, -1);
+	KUNIT_EXPECT_PTR_EQ(test, rxq->xdp.data, NULL);
+	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_TX_ERRORS], 1);
+	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_REDIRECT_ERRORS], 0);
+	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_ABORTED], 0);
+}
+
+/* Sockets pay for all of a page that a frame has a part of */
+static void xdp_ring_accounts_for_whole_pages(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct sk_buff *skb;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, ETH_ZLEN));
+	skb = make_skb(fixture);
+	KUNIT_EXPECT_NOT_NULL(test, skb);
+	if (skb) {
+		KUNIT_EXPECT_EQ(test, skb->truesize, 3 * PAGE_SIZE +
+				SKB_DATA_ALIGN(sizeof(*skb)));
+		KUNIT_EXPECT_EQ(test, skb->len, 2 * BUF_LEN + ETH_ZLEN);
+	}
+	free_skb(fixture, skb);
 }
 
 static void xdp_ring_keeps_no_page_from_the_reserves(struct kunit *test)
@@ -319,6 +377,23 @@ static void xdp_ring_takes_no_buffer_that_leaves_no_tailroom(struct kunit *test)
 	xdp_ring_destroy(rxq);
 }
 
+static void xdp_ring_creates_a_queue_anew(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_config config = config_of(fixture);
+	struct xdp_ring_rxq *rxq = &fixture->other;
+
+	memset(rxq, 0xff, sizeof(*rxq));
+	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
+	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
+	KUNIT_EXPECT_EQ(test, rxq->tx_count, 0);
+	KUNIT_EXPECT_FALSE(test, rxq->tx_posted);
+	KUNIT_EXPECT_FALSE(test, rxq->redirected);
+	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(rxq->pending, 0,
+						   sizeof(rxq->pending)));
+	xdp_ring_destroy(rxq);
+}
+
 static void xdp_ring_creates_no_queue_without_a_pool(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
@@ -343,6 +418,8 @@ static void xdp_ring_allocates_where_the_device_reaches(struct kunit *test)
 							     DMA_BIT_MASK(bits)));
 		KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
 		KUNIT_EXPECT_EQ(test, bits == 32, !!(rxq->gfp & __GFP_DMA32));
+		/* In NAPI, so out of the reserves if need be */
+		KUNIT_EXPECT_EQ(test, rxq->gfp & GFP_ATOMIC, GFP_ATOMIC);
 		xdp_ring_destroy(rxq);
 	}
 }
@@ -359,9 +436,12 @@ static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_pads_only_where_there_is_room),
 	KUNIT_CASE(xdp_ring_receives_into_spare_pages_first),
 	KUNIT_CASE(xdp_ring_tells_of_a_frag_from_the_reserves),
+	KUNIT_CASE(xdp_ring_counts_a_frame_that_cannot_be_padded),
+	KUNIT_CASE(xdp_ring_accounts_for_whole_pages),
 	KUNIT_CASE(xdp_ring_keeps_no_page_from_the_reserves),
 	KUNIT_CASE(xdp_ring_pads_no_frame_with_frags),
 	KUNIT_CASE(xdp_ring_takes_no_buffer_that_leaves_no_tailroom),
+	KUNIT_CASE(xdp_ring_creates_a_queue_anew),
 	KUNIT_CASE(xdp_ring_creates_no_queue_without_a_pool),
 	KUNIT_CASE(xdp_ring_allocates_where_the_device_reaches),
 	{}

@@ -294,17 +294,25 @@ static void e1000_changes_wait_for_a_reset(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* A frame in a page of its own, as another driver redirects it */
-static struct xdp_frame *make_frame(u32 len)
+/* A frame in a page of its own, as another driver redirects it, with so much
+ * room behind it
+ */
+static struct xdp_frame *make_frame_with(u32 len, u32 tailroom)
 {
 	struct xdp_rxq_info rxq = { .mem.type = MEM_TYPE_PAGE_ORDER0 };
 	struct xdp_buff xdp;
 
-	xdp_init_buff(&xdp, PAGE_SIZE, &rxq);
+	xdp_init_buff(&xdp, XDP_PACKET_HEADROOM + len + tailroom +
+		      SKB_DATA_ALIGN(sizeof(struct skb_shared_info)), &rxq);
 	xdp_prepare_buff(&xdp,
 			 (void *)get_zeroed_page(GFP_KERNEL | __GFP_NOFAIL),
 			 XDP_PACKET_HEADROOM, len, false);
 	return xdp_convert_buff_to_frame(&xdp);
+}
+
+static struct xdp_frame *make_frame(u32 len)
+{
+	return make_frame_with(len, ETH_ZLEN);
 }
 
 /* A devmap may have ndo_xdp_xmit post frames, and never ask for their doorbell:
@@ -437,6 +445,13 @@ static void e1000_82542_receives_no_jumbo_frames(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* Set the MTU to that of the largest frame, FCS included */
+static int set_frame(struct net_device *netdev, unsigned int frame)
+{
+	return netdev->netdev_ops->ndo_change_mtu(netdev,
+						  frame - ETH_HLEN - ETH_FCS_LEN);
+}
+
 /* Its FIFO is divided for frames of up to 8 KiB or for longer ones */
 static void e1000_82547_is_reset_for_another_fifo(struct kunit *test)
 {
@@ -463,8 +478,7 @@ static void e1000_82547_is_reset_for_another_fifo(struct kunit *test)
 	adapter->hw.mac_type = e1000_82547;
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		adapter->tx_fifo_head = 1;
-		KUNIT_EXPECT_EQ(test, 0, ops->ndo_change_mtu(netdev,
-					steps[i].frame - ETH_HLEN - ETH_FCS_LEN));
+		KUNIT_EXPECT_EQ(test, 0, set_frame(netdev, steps[i].frame));
 		KUNIT_EXPECT_EQ(test, adapter->tx_fifo_head, !steps[i].reset);
 		KUNIT_EXPECT_FALSE(test, test_bit(__E1000_DOWN, &adapter->flags));
 	}
@@ -472,9 +486,11 @@ static void e1000_82547_is_reset_for_another_fifo(struct kunit *test)
 	/* What is down is not taken down, and does not come up */
 	dev_close(netdev);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		KUNIT_EXPECT_EQ(test, 0, ops->ndo_change_mtu(netdev,
-					steps[i].frame - ETH_HLEN - ETH_FCS_LEN));
+		struct e1000_hw *hw = &adapter->hw;
+
+		KUNIT_EXPECT_EQ(test, 0, set_frame(netdev, steps[i].frame));
 		KUNIT_EXPECT_TRUE(test, test_bit(__E1000_DOWN, &adapter->flags));
+		KUNIT_EXPECT_FALSE(test, er32(RCTL) & E1000_RCTL_EN);
 	}
 	adapter->hw.mac_type = mac_type;
 	ops->ndo_change_mtu(netdev, mtu);
@@ -500,15 +516,29 @@ static void e1000_is_not_reset_for_a_long_mtu(struct kunit *test)
 }
 
 /* The core knows what the driver does not, and no user can ask for it */
-static void e1000_refuses_what_it_does_not_know(struct kunit *test)
+static void e1000_refuses_what_it_cannot_do(struct kunit *test)
 {
 	struct netdev_bpf bpf = { .command = XDP_SETUP_XSK_POOL };
 	const struct net_device_ops *ops;
 	struct net_device *netdev;
+	struct xdp_frame *frame;
+	int room;
 
 	netdev = lock_interface(test);
 	ops = netdev->netdev_ops;
 	KUNIT_EXPECT_EQ(test, -EINVAL, ops->ndo_bpf(netdev, &bpf));
+
+	/* A header can be sent if there is room to pad it */
+	for (room = ETH_ZLEN - ETH_HLEN; room >= 0; room -= ETH_ZLEN - ETH_HLEN) {
+		frame = make_frame_with(ETH_HLEN, room);
+		local_bh_disable();
+		KUNIT_EXPECT_EQ(test, !!room,
+				ops->ndo_xdp_xmit(netdev, 1, &frame,
+						  XDP_XMIT_FLUSH));
+		local_bh_enable();
+		if (!room)
+			xdp_return_frame(frame);
+	}
 
 	local_bh_disable();
 	KUNIT_EXPECT_EQ(test, -EINVAL,
@@ -533,6 +563,139 @@ static void e1000_xdp_is_progress_of_the_queue(struct kunit *test)
 							 XDP_XMIT_FLUSH));
 	KUNIT_EXPECT_NE(test, long_ago, READ_ONCE(txq->trans_start));
 	local_bh_enable();
+	rtnl_unlock();
+}
+
+/* Status of a frame in one buffer */
+#define WHOLE	(E1000_RXD_STAT_DD | E1000_RXD_STAT_EOP)
+
+static void set_up_anew(struct kunit *test, struct net_device *netdev)
+{
+	dev_close(netdev);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+}
+
+/* Each of these ends what XDP may send, whatever the others say */
+static void e1000_xdp_sends_nothing_while_it_goes_down(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+	int i;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	txq = netdev_get_tx_queue(netdev, 0);
+	cancel_delayed_work_sync(&adapter->watchdog_task);
+	local_bh_disable();
+	for (i = 0; i < 5; i++) {
+		if (i == 0)
+			set_bit(__E1000_DOWN, &adapter->flags);
+		if (i == 1)
+			set_bit(__LINK_STATE_NOCARRIER, &netdev->state);
+		if (i == 2)
+			clear_bit(__LINK_STATE_PRESENT, &netdev->state);
+		if (i == 3)
+			netif_tx_stop_queue(txq);
+		KUNIT_EXPECT_EQ(test, i < 4 ? -ENETDOWN : 0,
+				netdev->netdev_ops->ndo_xdp_xmit(netdev, 0,
+								 NULL, 0));
+		KUNIT_EXPECT_FALSE(test, adapter->tx_ring->xdp_unsent);
+		clear_bit(__E1000_DOWN, &adapter->flags);
+		clear_bit(__LINK_STATE_NOCARRIER, &netdev->state);
+		set_bit(__LINK_STATE_PRESENT, &netdev->state);
+		netif_tx_start_queue(txq);
+	}
+	local_bh_enable();
+	schedule_delayed_work(&adapter->watchdog_task, HZ);
+	rtnl_unlock();
+}
+
+/* Take frames while a Tx ring has so many descriptors for XDP.
+ * Return: how many of two frames it took.
+ */
+static int transmit_with_room(struct net_device *netdev, u32 room, u32 len)
+{
+	struct xdp_frame *frames[] = { make_frame(len), make_frame(len) };
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	u32 unused = E1000_XDP_TX_RESERVE + 2 + room;
+	int sent, i;
+
+	tx_ring->next_to_clean = (tx_ring->next_to_use + 1 + unused) %
+				 tx_ring->count;
+	local_bh_disable();
+	sent = netdev->netdev_ops->ndo_xdp_xmit(netdev, 2, frames, 0);
+	local_bh_enable();
+	for (i = sent; i < 2; i++)
+		xdp_return_frame(frames[i]);
+	return sent;
+}
+
+/* A frame takes the descriptors that it may need, and no others */
+static void e1000_xdp_takes_the_room_that_there_is(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	e1000_bus_type bus;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	bus = adapter->hw.bus_type;
+	napi_disable(&adapter->napi);
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 0, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 1, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 2, transmit_with_room(netdev, 2, ETH_ZLEN));
+	/* The next one after a TSO frame may take one more */
+	adapter->tx_ring->last_tx_tso = true;
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 1, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 2, ETH_ZLEN));
+	/* Any frame on PCI-X may, by errata 10 */
+	adapter->tx_ring->last_tx_tso = false;
+	adapter->hw.bus_type = e1000_bus_type_pcix;
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 1, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 2, ETH_ZLEN));
+	adapter->hw.bus_type = bus;
+	napi_enable(&adapter->napi);
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+/* What a descriptor holds of an earlier frame is gone, and a hang of any frame
+ * is noticed by when it was posted
+ */
+static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
+{
+	static const u32 lens[] = { ETH_ZLEN, 3000 };
+	struct e1000_adapter *adapter;
+	struct e1000_tx_ring *tx_ring;
+	struct net_device *netdev;
+	e1000_bus_type bus;
+	u32 first, i, n;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	bus = adapter->hw.bus_type;
+	/* Errata 10 makes two descriptors of the longer one */
+	adapter->hw.bus_type = e1000_bus_type_pcix;
+	napi_disable(&adapter->napi);
+	for (n = 0; n < ARRAY_SIZE(lens); n++) {
+		first = tx_ring->next_to_use;
+		for (i = 0; i < tx_ring->count; i++)
+			E1000_TX_DESC(*tx_ring, i)->upper.data =
+				cpu_to_le32(E1000_TXD_STAT_DD);
+		KUNIT_EXPECT_EQ(test, 2, transmit_with_room(netdev, 8, lens[n]));
+		for (i = first; i != tx_ring->next_to_use;
+		     i = (i + 1) % tx_ring->count)
+			KUNIT_EXPECT_EQ(test, 0,
+					E1000_TX_DESC(*tx_ring, i)->upper.data);
+		i = tx_ring->buffer_info[first].next_to_watch;
+		KUNIT_EXPECT_NE(test, 0, tx_ring->buffer_info[i].time_stamp);
+	}
+	adapter->hw.bus_type = bus;
+	napi_enable(&adapter->napi);
+	set_up_anew(test, netdev);
 	rtnl_unlock();
 }
 
@@ -570,7 +733,7 @@ static void write_descs(struct net_device *netdev,
 		desc->csum = 0;
 		desc->errors = written->errors;
 		desc->special = 0;
-		desc->status = E1000_RXD_STAT_DD | written->status;
+		desc->status = written->status;
 	}
 	napi_enable(&adapter->napi);
 }
@@ -593,24 +756,18 @@ static void receive(struct net_device *netdev, const struct written *written,
 	napi_synchronize(&adapter->napi);
 }
 
-static void set_up_anew(struct kunit *test, struct net_device *netdev)
-{
-	dev_close(netdev);
-	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
-}
-
 /* On a TBI link the 82543 takes a carrier extension byte for the frame's last,
  * and an error
  */
 static void e1000_tbi_forgives_a_carrier_extension(struct kunit *test)
 {
 	static const struct written one = {
-		100, E1000_RXD_STAT_EOP, E1000_RXD_ERR_CE, CARRIER_EXTENSION
+		100, WHOLE, E1000_RXD_ERR_CE, CARRIER_EXTENSION
 	}, of_two_buffers[] = {
-		{ E1000_RX_BUF_LEN },
-		{ 100, E1000_RXD_STAT_EOP, E1000_RXD_ERR_CE, CARRIER_EXTENSION },
+		{ E1000_RX_BUF_LEN, E1000_RXD_STAT_DD },
+		{ 100, WHOLE, E1000_RXD_ERR_CE, CARRIER_EXTENSION },
 	}, with_another_error = {
-		100, E1000_RXD_STAT_EOP, E1000_RXD_ERR_SE, CARRIER_EXTENSION
+		100, WHOLE, E1000_RXD_ERR_SE, CARRIER_EXTENSION
 	};
 	struct net_device_stats *stats;
 	struct e1000_adapter *adapter;
@@ -648,7 +805,7 @@ static void e1000_82543_is_the_first_to_check_sums(struct kunit *test)
 		{ e1000_82543, true },
 	};
 	static const struct written checked = {
-		100, E1000_RXD_STAT_EOP | E1000_RXD_STAT_TCPCS
+		100, WHOLE | E1000_RXD_STAT_TCPCS
 	};
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
@@ -675,10 +832,13 @@ static void e1000_82543_is_the_first_to_check_sums(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* A descriptor that the device was not given may hold anything */
+/* A descriptor that the device was not given may hold anything, and one that is
+ * not done as well
+ */
 static void e1000_receives_only_what_the_device_was_given(struct kunit *test)
 {
-	static const struct written frame = { 100, E1000_RXD_STAT_EOP };
+	static const struct written frame = { 100, WHOLE },
+				    not_done = { 100, E1000_RXD_STAT_EOP };
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
 	unsigned long frames;
@@ -686,6 +846,9 @@ static void e1000_receives_only_what_the_device_was_given(struct kunit *test)
 	netdev = lock_interface(test);
 	adapter = netdev_priv(netdev);
 	frames = netdev->stats.rx_packets;
+	receive(netdev, &not_done, 1);
+	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames);
+
 	napi_disable(&adapter->napi);
 	adapter->rx_ring->next_to_use = adapter->rx_ring->next_to_clean;
 	napi_enable(&adapter->napi);
@@ -698,8 +861,8 @@ static void e1000_receives_only_what_the_device_was_given(struct kunit *test)
 /* The rest of a refused frame ends with the ring that it came in */
 static void e1000_a_new_ring_begins_with_a_new_frame(struct kunit *test)
 {
-	static const struct written refused = { E1000_RX_BUF_LEN - 1 },
-				    frame = { 100, E1000_RXD_STAT_EOP };
+	static const struct written refused = { E1000_RX_BUF_LEN - 1, E1000_RXD_STAT_DD },
+				    frame = { 100, WHOLE };
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
 	unsigned long frames;
@@ -767,7 +930,7 @@ static void wake_queue_late(struct work_struct *work)
 			       watchdog_task);
 	WRITE_ONCE(has_woken, true);
 	while (netif_carrier_ok(adapter->netdev))
-		msleep(1);
+		usleep_range(1000, 2000);
 	netif_wake_queue(adapter->netdev);
 }
 
@@ -787,7 +950,7 @@ static void e1000_a_queue_that_is_down_is_stopped(struct kunit *test)
 	has_woken = false;
 	schedule_delayed_work(watchdog, 0);
 	while (!READ_ONCE(has_woken))
-		msleep(1);
+		usleep_range(1000, 2000);
 	dev_close(netdev);
 	watchdog->work.func = func;
 	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
@@ -957,7 +1120,7 @@ static void transmit_by_hand(struct e1000_adapter *adapter)
 /* Who has the lock meanwhile transmits a frame */
 static void e1000_xdp_tx_looks_for_its_place_under_the_lock(struct kunit *test)
 {
-	static const struct written frame = { 100, E1000_RXD_STAT_EOP };
+	static const struct written frame = { 100, WHOLE };
 	struct e1000_adapter *adapter;
 	struct on_other_cpu *other;
 	struct net_device *netdev;
@@ -1002,11 +1165,14 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_82542_receives_no_jumbo_frames),
 	KUNIT_CASE(e1000_waits_for_another_reset),
 	KUNIT_CASE(e1000_changes_wait_for_a_reset),
-	KUNIT_CASE(e1000_refuses_what_it_does_not_know),
+	KUNIT_CASE(e1000_refuses_what_it_cannot_do),
 	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
 	KUNIT_CASE(e1000_82547_is_reset_for_another_fifo),
 	KUNIT_CASE(e1000_is_not_reset_for_a_long_mtu),
 	KUNIT_CASE(e1000_82547_stalls_after_what_was_posted),
+	KUNIT_CASE(e1000_xdp_sends_nothing_while_it_goes_down),
+	KUNIT_CASE(e1000_xdp_takes_the_room_that_there_is),
+	KUNIT_CASE(e1000_a_posted_descriptor_is_not_done),
 	KUNIT_CASE(e1000_tbi_forgives_a_carrier_extension),
 	KUNIT_CASE(e1000_82543_is_the_first_to_check_sums),
 	KUNIT_CASE(e1000_receives_only_what_the_device_was_given),
