@@ -30,6 +30,7 @@ enum class Can {
   pad,                    ///< pad short frames that a program sends
   bound_length,           ///< refuse, and count, to send what is longer than limits.longest_frame
   post_in_bulk,           ///< write one doorbell for many frames
+  adapt_interrupt_rate,   ///< choose the interrupt rate by what is received
   split_after_tso,        ///< give the end of the first frame after a TSO one a descriptor
   transmit_unprepared,    ///< transmit redirected frames while it has no program itself
   refuse_without_carrier, ///< refuse, and count, redirected frames while there is no link
@@ -72,6 +73,7 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::pad, "pad" },
   Named<Can>{ Can::bound_length, "bound_length" },
   Named<Can>{ Can::post_in_bulk, "post_in_bulk" },
+  Named<Can>{ Can::adapt_interrupt_rate, "adapt_interrupt_rate" },
   Named<Can>{ Can::split_after_tso, "split_after_tso" },
   Named<Can>{ Can::transmit_unprepared, "transmit_unprepared" },
   Named<Can>{ Can::refuse_without_carrier, "refuse_without_carrier" },

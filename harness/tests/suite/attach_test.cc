@@ -212,6 +212,11 @@ TEST_P(Attach, ByIpLink)
   EXPECT_THAT(padded(answers), AreFrames({ arp_reply(nic()) }));
   ASSERT_OK_AND_ASSIGN(auto in_stack, sniffed(socket, 0));
   EXPECT_THAT(in_stack, HasNoFrames());
+  ASSERT_OK(until("the program is freed, as nobody holds it any more", [&] {
+    return agent().run_ok({ "bpftool", "prog", "show" }).map([](const std::string &programs) {
+      return programs.find("drop_all") == std::string::npos;
+    });
+  }));
 }
 
 TEST_P(Attach, ByBpftool)
@@ -220,7 +225,7 @@ TEST_P(Attach, ByBpftool)
   ASSERT_OK(agent().run_ok(
       { "bpftool", "prog", "loadall", "/bpf/trivial.bpf.o", "/sys/fs/bpf/trivial" }));
   ASSERT_OK(agent().run_ok({ "bpftool", "net", "attach", ip_keyword(), "pinned",
-                             "/sys/fs/bpf/trivial/tx_all", "dev", ifname() }));
+                             "/sys/fs/bpf/trivial/tx_of_queue_0", "dev", ifname() }));
   ASSERT_OK_AND_ASSIGN(auto attached, agent().xdp_query(ifname()));
   EXPECT_EQ(attached.mode, column().native() ? "native" : "generic");
 

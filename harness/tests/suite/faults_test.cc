@@ -3,6 +3,8 @@
 // interface is set up for one after the other. Frames are lost only where the driver counts them,
 // nothing leaks, and when memory is back all goes on by itself. And the watchdog looks at the worst
 // moment. On the debug kernel.
+#include <sstream>
+
 #include "base/bytes.h"
 #include "base/text.h"
 #include "lab/link.h"
@@ -117,6 +119,22 @@ protected:
   }
 
   uint64_t failed() { return statistic(Counter::alloc_failed); }
+
+  /// How often the guest has polled NICs, of all its CPUs.
+  Result<uint64_t> received_in_softirqs()
+  {
+    const std::string softirqs = TRY(agent().read("/proc/softirqs"));
+    uint64_t sum = 0;
+    for (const std::string &line : split_lines(softirqs)) {
+      std::istringstream words(line);
+      std::string name;
+      if (words >> name && name == "NET_RX:") {
+        for (uint64_t count; words >> count;)
+          sum += count;
+      }
+    }
+    return sum;
+  }
 
   /// Lets the 1st, 2nd, 3rd ... allocation of an operation fail until it has no more of them.
   /// `attempt` does it with the nth failing, `again` has to succeed after each.
@@ -239,6 +257,26 @@ TEST_P(Faults, NoPagesForAWhile)
 }
 
 // Their pages go round between ring, program and pool, and come back from other interfaces.
+// A ring that is nearly full has time until the next interrupt.
+TEST_P(Faults, AFewMissingBuffersDoNotKeepItPolling)
+{
+  REQUIRE(take_pages_below_4g);
+  ASSERT_OK(attach(pass));
+  ASSERT_OK(let_driver_pages_fail(100));
+  const auto frames = test_frames(nic(), 5);
+  while (!failed()) {
+    ASSERT_OK(wire().inject(frames));
+    ASSERT_OK(wire().until_sentinel());
+  }
+  ASSERT_OK_AND_ASSIGN(const uint64_t before, received_in_softirqs());
+  constexpr size_t calls = 20;
+  for (size_t i = 0; i < calls; i++)
+    ASSERT_OK(agent().ping(milliseconds(10000)));
+  ASSERT_OK_AND_ASSIGN(const uint64_t after, received_in_softirqs());
+  EXPECT_LT(after - before, calls);
+  ASSERT_OK(let_driver_pages_fail(0));
+}
+
 TEST_P(Faults, DropTxAndRedirectNeedNoMemory)
 {
   ASSERT_OK(set_jumbo_mtu());

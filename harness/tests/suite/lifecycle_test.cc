@@ -408,6 +408,21 @@ TEST_P(Lifecycle, AnIdleTxRingDoesNotHang)
   EXPECT_THAT(serial_log(), testing::Not(testing::HasSubstr("Tx Unit Hang")));
 }
 
+// The driver guesses from frames and bytes between two interrupts how soon it wants the next one:
+// many long frames are bulk traffic. How many there are at a time the guest's speed decides.
+TEST_P(Lifecycle, LongFramesChangeTheInterruptRate)
+{
+  REQUIRE(adapt_interrupt_rate);
+  ASSERT_OK(attach({ .action = XDP_DROP }));
+  const auto frames = test_frames(nic(), column().limits().rx_ring, max_frame_size);
+  ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
+  ASSERT_OK(until("the driver sets another interrupt rate", [&]() -> Result<bool> {
+    TRY(wire().exchange(frames));
+    return trace.so_far().map([](auto writes) { return writes[e1000::itr] > 0; });
+  }));
+  ASSERT_OK(trace.stop());
+}
+
 TEST_P(Lifecycle, RingSizes)
 {
   ASSERT_OK(attach_bounce());

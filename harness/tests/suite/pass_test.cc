@@ -102,6 +102,44 @@ TEST_P(Pass, JumboUdpReachesASocketAtEverySize)
   expect_received(jumbo_sizes());
 }
 
+// Nothing is left of a long frame in the page that a short one gets later.
+TEST_P(Pass, ShortFramesAfterLongOnes)
+{
+  REQUIRE(jumbo);
+  ASSERT_OK(set_jumbo_mtu());
+  ASSERT_OK(attach(pass));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  constexpr size_t longer = 20, shorter = 60, pages_of_ring_and_pool = 600;
+  for (size_t sent = 0; sent < pages_of_ring_and_pool; sent += shorter) {
+    expect_in_stack(test_frames(nic(), longer, *column().limits().jumbo_mtu), socket);
+    expect_in_stack(test_frames(nic(), shorter), socket);
+  }
+}
+
+TEST_P(Pass, WithoutProgramTheFcsReachesASocketIfTheUserWantsIt)
+{
+  REQUIRE(keep_fcs_from_programs);
+  constexpr size_t fcs = 4;
+  ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-fcs", "on" }));
+  ASSERT_OK_AND_ASSIGN(const int socket, sniff());
+  const auto bytes_received = [&] {
+    return agent().netdev(ifname()).map([](const auto &device) {
+      return device.at("stats").at("rx_bytes").template get<uint64_t>();
+    });
+  };
+  ASSERT_OK_AND_ASSIGN(const uint64_t before, bytes_received());
+  const Frame frame = test_frame(nic(), 1, 300);
+  ASSERT_OK(wire().inject(frame));
+  ASSERT_OK_AND_ASSIGN(auto received, sniffed(socket, 1));
+  ASSERT_THAT(received, testing::SizeIs(1));
+  ASSERT_EQ(received[0].size(), frame.size() + fcs);
+  received[0].bytes.resize(frame.size());
+  EXPECT_THAT(received, AreFrames({ frame }));
+  // As statistics.rst of the kernel has it, the FCS is no part of this; the sentinels are.
+  ASSERT_OK_AND_ASSIGN(const uint64_t after, bytes_received());
+  EXPECT_EQ((after - before - frame.size()) % min_frame_size, 0u) << after - before;
+}
+
 TEST_P(Pass, WithoutProgramJumboUdpReachesASocket)
 {
   ASSERT_OK(set_jumbo_mtu());

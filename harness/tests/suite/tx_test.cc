@@ -58,8 +58,12 @@ TEST_P(Tx, JumboFramesComeBack)
   REQUIRE(jumbo);
   ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(attach(tx));
-  expect_back(test_frames(nic(), jumbo_sizes()));
-  expect_counter(Counter::tx, jumbo_sizes().size());
+  // Short ones come in the places of long ones.
+  auto sizes = jumbo_sizes();
+  const auto shorter = notable_sizes();
+  sizes.insert(sizes.end(), shorter.begin(), shorter.end());
+  expect_back(test_frames(nic(), sizes));
+  expect_counter(Counter::tx, sizes.size());
 }
 
 TEST_P(Tx, MovedHeadGoesOut)
@@ -101,7 +105,7 @@ TEST_P(Tx, FrameLongerThanTheDeviceTakesIsDroppedAndCounted)
   REQUIRE(bound_length);
   const size_t longest = column().limits().longest_frame.value();
   ASSERT_OK(set_mtu(longest - 14));
-  ASSERT_OK(load(tx));
+  ASSERT_OK(load_traced(tx, { "on_exception" }));
   ASSERT_OK(attach_loaded());
   const auto frames = test_frames(nic(), std::vector<size_t>{ longest - 200 });
   for (int grown : { 200, 201 }) {
@@ -115,6 +119,11 @@ TEST_P(Tx, FrameLongerThanTheDeviceTakesIsDroppedAndCounted)
       EXPECT_THAT(back, HasNoFrames());
   }
   expect_counter(Counter::tx_errors, 1);
+  const auto told = traces();
+  ASSERT_THAT(told, testing::SizeIs(1));
+  EXPECT_EQ(told[0].key.ifindex, ifindex());
+  EXPECT_EQ(told[0].key.action, static_cast<uint32_t>(XDP_TX));
+  EXPECT_EQ(told[0].value.count, 1u);
 }
 
 TEST_P(Tx, ThousandFramesComeBackInOrder)

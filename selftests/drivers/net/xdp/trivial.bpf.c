@@ -22,6 +22,12 @@ int tx_all(struct xdp_md *ctx)
 	return XDP_TX;
 }
 
+SEC("xdp")
+int tx_of_queue_0(struct xdp_md *ctx)
+{
+	return ctx->rx_queue_index ? XDP_DROP : XDP_TX;
+}
+
 SEC("xdp.frags")
 int pass_all_frags(struct xdp_md *ctx)
 {
