@@ -60,7 +60,7 @@ static void e1000_chunks_of_plain_pci(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, e1000_tx_descs(adapter, 4097));
 }
 
-/* Room that is asked for in vain is missing to others */
+/* Room that is asked for and not used is missing for other frames */
 static void e1000_asks_for_no_more_room_than_it_may_need(struct kunit *test)
 {
 	struct e1000_adapter *adapter = make_adapter(test, e1000_bus_type_pcix,
@@ -483,7 +483,7 @@ static void e1000_82547_is_reset_for_another_fifo(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, test_bit(__E1000_DOWN, &adapter->flags));
 	}
 
-	/* What is down is not taken down, and does not come up */
+	/* An interface that is down is not taken down again, and stays down */
 	dev_close(netdev);
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		struct e1000_hw *hw = &adapter->hw;
@@ -575,7 +575,7 @@ static void set_up_anew(struct kunit *test, struct net_device *netdev)
 	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
 }
 
-/* Each of these ends what XDP may send, whatever the others say */
+/* Each of these conditions is enough to send nothing */
 static void e1000_xdp_sends_nothing_while_it_goes_down(struct kunit *test)
 {
 	struct e1000_adapter *adapter;
@@ -661,8 +661,8 @@ static void e1000_xdp_takes_the_room_that_there_is(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* What a descriptor holds of an earlier frame is gone, and a hang of any frame
- * is noticed by when it was posted
+/* Posting clears what an earlier frame has left in a descriptor, and notes the
+ * time by which a hang is noticed
  */
 static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
 {
@@ -832,8 +832,8 @@ static void e1000_82543_is_the_first_to_check_sums(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* A descriptor that the device was not given may hold anything, and one that is
- * not done as well
+/* A descriptor that is not done, or that the device was not given, may hold
+ * anything
  */
 static void e1000_receives_only_what_the_device_was_given(struct kunit *test)
 {
@@ -1041,7 +1041,9 @@ static void transmit_a_frame(struct e1000_adapter *adapter)
 	local_bh_enable();
 }
 
-/* Who changes the number of descriptors has another ring when the lock is free */
+/* A change of the ring's size gives the adapter another ring, which ndo_xdp_xmit
+ * must not miss because it waited for the lock
+ */
 static void e1000_xdp_xmit_looks_for_its_ring_under_the_lock(struct kunit *test)
 {
 	struct e1000_tx_ring *old, *new;
@@ -1117,7 +1119,7 @@ static void transmit_by_hand(struct e1000_adapter *adapter)
 	tx_ring->next_to_use = (i + 1) % tx_ring->count;
 }
 
-/* Who has the lock meanwhile transmits a frame */
+/* The CPU that holds the lock posts a frame meanwhile */
 static void e1000_xdp_tx_looks_for_its_place_under_the_lock(struct kunit *test)
 {
 	static const struct written frame = { 100, WHOLE };
