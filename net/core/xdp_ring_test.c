@@ -311,6 +311,56 @@ static void xdp_ring_counts_a_frame_that_cannot_be_padded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_ABORTED], 0);
 }
 
+/* The last call of a driver's function that posts a bulk */
+static struct {
+	u32 frames;
+	bool doorbell;
+} flushed;
+
+static void flush(struct xdp_ring_rxq *rxq, bool doorbell)
+{
+	flushed.frames = rxq->tx_count;
+	flushed.doorbell = doorbell;
+	xdp_ring_tx_done(rxq, rxq->tx_count);
+}
+
+static void xdp_ring_posts_full_bulks(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct bpf_prog prog;
+	struct page *page;
+	u32 i;
+
+	for (i = 0; i <= XDP_RING_TX_BULK; i++) {
+		flushed.frames = 0;
+		KUNIT_EXPECT_TRUE(test, add(test, ETH_ZLEN));
+		page = rxq->page;
+		KUNIT_EXPECT_TRUE(test, xdp_ring_tx_queue(rxq, &prog, flush));
+		KUNIT_EXPECT_PTR_EQ(test, rxq->prog, &prog);
+		KUNIT_EXPECT_EQ(test, flushed.frames,
+				i < XDP_RING_TX_BULK ? 0 : XDP_RING_TX_BULK);
+		page_pool_put_full_page(rxq->pool, page, true);
+	}
+	KUNIT_EXPECT_FALSE(test, flushed.doorbell);
+	xdp_ring_poll_end(rxq, flush);
+	KUNIT_EXPECT_EQ(test, flushed.frames, 1);
+	KUNIT_EXPECT_TRUE(test, flushed.doorbell);
+}
+
+/* The frame that the last bulk was posted for may not go into the next one */
+static void xdp_ring_rings_the_doorbell_without_a_new_bulk(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	flushed.doorbell = false;
+	xdp_ring_poll_end(&fixture->rxq, flush);
+	KUNIT_EXPECT_FALSE(test, flushed.doorbell);
+	xdp_ring_tx_done(&fixture->rxq, XDP_RING_TX_BULK);
+	xdp_ring_poll_end(&fixture->rxq, flush);
+	KUNIT_EXPECT_TRUE(test, flushed.doorbell);
+}
+
 /* Sockets pay for all of a page that a frame has a part of */
 static void xdp_ring_accounts_for_whole_pages(struct kunit *test)
 {
@@ -383,8 +433,11 @@ static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 	struct xdp_ring_config config = config_of(fixture);
 	struct xdp_ring_rxq *rxq = &fixture->other;
 
+	config.queue = 3;
 	memset(rxq, 0xff, sizeof(*rxq));
 	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
+	KUNIT_EXPECT_EQ(test, rxq->info.queue_index, 3);
+	KUNIT_EXPECT_EQ(test, rxq->info.mem.type, MEM_TYPE_PAGE_POOL);
 	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
 	KUNIT_EXPECT_EQ(test, rxq->tx_count, 0);
 	KUNIT_EXPECT_FALSE(test, rxq->tx_posted);
@@ -437,6 +490,8 @@ static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_receives_into_spare_pages_first),
 	KUNIT_CASE(xdp_ring_tells_of_a_frag_from_the_reserves),
 	KUNIT_CASE(xdp_ring_counts_a_frame_that_cannot_be_padded),
+	KUNIT_CASE(xdp_ring_posts_full_bulks),
+	KUNIT_CASE(xdp_ring_rings_the_doorbell_without_a_new_bulk),
 	KUNIT_CASE(xdp_ring_accounts_for_whole_pages),
 	KUNIT_CASE(xdp_ring_keeps_no_page_from_the_reserves),
 	KUNIT_CASE(xdp_ring_pads_no_frame_with_frags),

@@ -274,6 +274,8 @@ TEST_P(Faults, AFewMissingBuffersDoNotKeepItPolling)
     ASSERT_OK(agent().ping(milliseconds(10000)));
   ASSERT_OK_AND_ASSIGN(const uint64_t after, received_in_softirqs());
   EXPECT_LT(after - before, calls);
+  ASSERT_OK_AND_ASSIGN(const auto told, agent().call("qstats", { { "ifindex", ifindex() } }));
+  EXPECT_EQ(told.value("rx_alloc_fail", uint64_t{ 0 }), failed());
   ASSERT_OK(let_driver_pages_fail(0));
 }
 

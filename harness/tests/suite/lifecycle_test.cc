@@ -400,12 +400,16 @@ TEST_P(Lifecycle, AnIdleTxRingDoesNotHang)
     ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
     EXPECT_THAT(back, AreFrames(swapped(frames)));
   }
-  ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
-  ASSERT_OK(until("the watchdog has looked", [&] {
-    return trace.so_far().map([&](auto writes) { return writes[e1000::ics] >= 3; });
-  }));
-  ASSERT_OK(trace.stop());
-  EXPECT_THAT(serial_log(), testing::Not(testing::HasSubstr("Tx Unit Hang")));
+  // A lap ago a long frame ended here, and one descriptor further there was a short one.
+  for (int further = 0; further < 2; further++) {
+    ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
+    ASSERT_OK(until("the watchdog has looked", [&] {
+      return trace.so_far().map([&](auto writes) { return writes[e1000::ics] >= 3; });
+    }));
+    ASSERT_OK(trace.stop());
+    EXPECT_THAT(serial_log(), testing::Not(testing::HasSubstr("Tx Unit Hang")));
+    ASSERT_OK(wire().exchange_for(frames.front()));
+  }
 }
 
 // The driver guesses from frames and bytes between two interrupts how soon it wants the next one:

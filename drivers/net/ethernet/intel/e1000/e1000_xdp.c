@@ -281,7 +281,6 @@ static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 	}
 	buffer->time_stamp = jiffies;
 	buffer->next_to_watch = i;
-	buffer->segs = 1;
 	buffer->bytecount = len;
 
 	desc->buffer_addr = cpu_to_le64(dma);
