@@ -30,9 +30,19 @@ TEST_P(KUnit, XdpRing)
 
 TEST_P(KUnit, TxErrata)
 {
-  REQUIRE_KERNEL(run_kunit);
   expect_ok("e1000_xdp_test", "e1000_xdp");
+}
+
+TEST_P(KUnit, Interface)
+{
+  REQUIRE_KERNEL(run_kunit);
+  expect_ok("e1000_nic_test", "e1000_nic");
   EXPECT_THAT(serial_log(), testing::HasSubstr("the 82542 receives no jumbo frames"));
+}
+
+TEST_P(KUnit, Reception)
+{
+  expect_ok("e1000_rx_test", "e1000_rx");
 }
 
 VERDICT_ON_NICS_OF(life, KUnit);
@@ -42,7 +52,7 @@ class SmpKUnit : public KUnit {};
 
 TEST_P(SmpKUnit, Locks)
 {
-  expect_ok("e1000_xdp_test", "e1000_smp");
+  expect_ok("e1000_smp_test", "e1000_smp");
 }
 
 VERDICT_ON_NICS_OF(smp, SmpKUnit);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What KUnit tests on an interface of this driver share */
+#ifndef _E1000_NIC_TEST_H
+#define _E1000_NIC_TEST_H
+
+#include <kunit/test.h>
+#include <linux/rtnetlink.h>
+
+#include "e1000_xdp.h"
+
+/* An interface of this driver with a carrier, which the test before may have
+ * cost it for a while. Takes RTNL, or skips the test.
+ */
+static inline struct net_device *lock_interface(struct kunit *test)
+{
+	struct net_device *netdev;
+	int wait;
+
+	for (wait = 0; wait < 100; wait++) {
+		rtnl_lock();
+		for_each_netdev(&init_net, netdev)
+			if (netdev->dev.parent && netif_carrier_ok(netdev) &&
+			    !strcmp(dev_driver_string(netdev->dev.parent), "e1000"))
+				return netdev;
+		rtnl_unlock();
+		msleep(50);
+	}
+	kunit_skip(test, "the machine has no e1000 with a carrier");
+	return NULL;
+}
+
+static inline void set_up_anew(struct kunit *test, struct net_device *netdev)
+{
+	dev_close(netdev);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+}
+
+/* Give the interface back with new rings, whatever was done to the old ones */
+static inline void unlock_anew(struct kunit *test, struct net_device *netdev)
+{
+	set_up_anew(test, netdev);
+	rtnl_unlock();
+}
+
+/* Do something to an interface that is taken for another device's meanwhile */
+static inline void as_device(struct e1000_adapter *adapter,
+			     e1000_mac_type mac_type,
+			     void (*work_on)(struct e1000_adapter *adapter))
+{
+	e1000_mac_type own = adapter->hw.mac_type;
+
+	adapter->hw.mac_type = mac_type;
+	work_on(adapter);
+	adapter->hw.mac_type = own;
+}
+
+static inline void change_mtu(struct e1000_adapter *adapter)
+{
+	struct net_device *netdev = adapter->netdev;
+
+	netdev->netdev_ops->ndo_change_mtu(netdev, netdev->mtu ^ 1);
+}
+
+static inline void change_features(struct e1000_adapter *adapter)
+{
+	struct net_device *netdev = adapter->netdev;
+
+	netdev->netdev_ops->ndo_set_features(netdev,
+					     netdev->features ^ NETIF_F_RXALL);
+}
+
+/* A frame in a page of its own, as another driver redirects it, with so much
+ * room behind it
+ */
+static inline struct xdp_frame *make_frame_with(u32 len, u32 tailroom)
+{
+	struct xdp_rxq_info rxq = { .mem.type = MEM_TYPE_PAGE_ORDER0 };
+	struct xdp_buff xdp;
+
+	xdp_init_buff(&xdp, XDP_PACKET_HEADROOM + len + tailroom +
+		      SKB_DATA_ALIGN(sizeof(struct skb_shared_info)), &rxq);
+	xdp_prepare_buff(&xdp,
+			 (void *)get_zeroed_page(GFP_KERNEL | __GFP_NOFAIL),
+			 XDP_PACKET_HEADROOM, len, false);
+	return xdp_convert_buff_to_frame(&xdp);
+}
+
+static inline struct xdp_frame *make_frame(u32 len)
+{
+	return make_frame_with(len, ETH_ZLEN);
+}
+
+/* Status of a frame in one buffer */
+#define WHOLE	(E1000_RXD_STAT_DD | E1000_RXD_STAT_EOP)
+
+/* A descriptor that the device could have written, and its buffer's last byte */
+struct written {
+	u16 len;
+	u8 status;
+	u8 errors;
+	u8 last;
+};
+
+/* Write the ring's next descriptors. Device and driver are at different places
+ * of the ring then, until it is set up anew.
+ */
+static inline void write_descs(struct net_device *netdev,
+			       const struct written *written, u32 count)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct e1000_rx_ring *rx_ring = adapter->rx_ring;
+	u32 n;
+
+	napi_disable(&adapter->napi);
+	for (n = 0; n < count; n++, written++) {
+		u32 i = (rx_ring->next_to_clean + n) % rx_ring->count;
+		struct page *page = rx_ring->buffer_info[i].rxbuf.page;
+		struct e1000_rx_desc *desc = E1000_RX_DESC(*rx_ring, i);
+		u8 *data = page_address(page) + XDP_RING_HEADROOM;
+		struct ethhdr *eth = (struct ethhdr *)data;
+
+		memset(data, 0, written->len);
+		ether_addr_copy(eth->h_dest, netdev->dev_addr);
+		eth->h_proto = htons(ETH_P_802_EX1);
+		data[written->len - 1] = written->last;
+		desc->length = cpu_to_le16(written->len);
+		desc->csum = 0;
+		desc->errors = written->errors;
+		desc->special = 0;
+		desc->status = written->status;
+	}
+	napi_enable(&adapter->napi);
+}
+
+static inline void poll(struct e1000_adapter *adapter)
+{
+	local_bh_disable();
+	napi_schedule(&adapter->napi);
+	local_bh_enable();
+}
+
+#endif /* _E1000_NIC_TEST_H */
