@@ -61,13 +61,16 @@ TEST_P(Metadata, QueueStatisticsCountWhateverBecomesOfAFrame)
   const size_t jumbo = *column().limits().jumbo_mtu;
   ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(attach({ .action = XDP_DROP }));
-  for (const auto &[action, size, sent] :
-       std::vector<std::tuple<uint32_t, size_t, size_t>>{ { XDP_DROP, 200, 0 },
-                                                          { XDP_PASS, 200, 0 },
-                                                          { XDP_TX, 200, count },
-                                                          { XDP_TX, jumbo, count } }) {
-    SCOPED_TRACE(testing::Message() << "action " << action << ", " << size << " bytes");
-    ASSERT_OK(configure({ .action = action }));
+  const verdict_config to_itself{ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex() };
+  for (const auto &[config, size, sent] : std::vector<std::tuple<verdict_config, size_t, size_t>>{
+           { { .action = XDP_DROP }, 200, 0 },
+           { { .action = XDP_PASS }, 200, 0 },
+           { { .action = XDP_TX }, 200, count },
+           { { .action = XDP_TX }, jumbo, count },
+           { to_itself, 200, count } }) {
+    SCOPED_TRACE(testing::Message() << "mode " << config.mode << ", action " << config.action
+                                    << ", " << size << " bytes");
+    ASSERT_OK(configure(config));
     ASSERT_OK(wire().until_sentinel());
     ASSERT_OK_AND_ASSIGN(const auto before, agent().call("qstats", { { "ifindex", ifindex() } }));
     ASSERT_OK(wire().exchange(test_frames(nic(), count, size)));
