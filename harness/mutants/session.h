@@ -66,7 +66,8 @@ private:
   /// All tests on all mutants that live, in groups.
   Result<void> sweep(const std::vector<Test> &tests, const Group &mutants, unsigned jobs);
   Result<void> sweep_test(const Test &test, const Group &mutants);
-  /// A group that passes, or mutants that a group kept the test from: the groups to be tried next.
+  /// The groups to be tried next: the halves if the test fails, and if it passes those mutants that
+  /// it did not come by.
   Result<std::vector<Group>> run_group(const Test &test, const Group &group);
   /// Until the test has passed or killed the mutant.
   Result<void> run_single(const Test &test, const Mutant &mutant);

@@ -120,8 +120,8 @@ protected:
 
   uint64_t failed() { return statistic(Counter::alloc_failed); }
 
-  /// How often the guest has polled NICs, of all its CPUs.
-  Result<uint64_t> received_in_softirqs()
+  /// How often a CPU of the guest has polled its NICs.
+  Result<uint64_t> rx_softirqs()
   {
     const std::string softirqs = TRY(agent().read("/proc/softirqs"));
     uint64_t sum = 0;
@@ -256,7 +256,6 @@ TEST_P(Faults, NoPagesForAWhile)
   figure("pages refused", failed());
 }
 
-// Their pages go round between ring, program and pool, and come back from other interfaces.
 // A ring that is nearly full has time until the next interrupt.
 TEST_P(Faults, AFewMissingBuffersDoNotKeepItPolling)
 {
@@ -268,17 +267,18 @@ TEST_P(Faults, AFewMissingBuffersDoNotKeepItPolling)
     ASSERT_OK(wire().inject(frames));
     ASSERT_OK(wire().until_sentinel());
   }
-  ASSERT_OK_AND_ASSIGN(const uint64_t before, received_in_softirqs());
+  ASSERT_OK_AND_ASSIGN(const uint64_t before, rx_softirqs());
   constexpr size_t calls = 20;
   for (size_t i = 0; i < calls; i++)
     ASSERT_OK(agent().ping(milliseconds(10000)));
-  ASSERT_OK_AND_ASSIGN(const uint64_t after, received_in_softirqs());
+  ASSERT_OK_AND_ASSIGN(const uint64_t after, rx_softirqs());
   EXPECT_LT(after - before, calls);
   ASSERT_OK_AND_ASSIGN(const auto told, agent().call("qstats", { { "ifindex", ifindex() } }));
   EXPECT_EQ(told.value("rx_alloc_fail", uint64_t{ 0 }), failed());
   ASSERT_OK(let_driver_pages_fail(0));
 }
 
+// Their pages go round between ring, program and pool, and come back from other interfaces.
 TEST_P(Faults, DropTxAndRedirectNeedNoMemory)
 {
   ASSERT_OK(set_jumbo_mtu());
