@@ -56,6 +56,26 @@ double Ranking::score(const Mutant &mutant, const Test &test) const
   return known * in_function / std::max(test.seconds, least_seconds);
 }
 
+std::vector<Test> likeliest_first(std::vector<Test> tests, const Group &mutants,
+                                  const Ranking &ranking)
+{
+  const auto score = [&](const Test &test) {
+    double sum = 0;
+    for (const Mutant *mutant : mutants)
+      sum += ranking.score(*mutant, test);
+    return sum;
+  };
+  std::vector<std::pair<double, Test>> scored;
+  for (Test &test : tests)
+    scored.emplace_back(score(test), std::move(test));
+  std::stable_sort(scored.begin(), scored.end(),
+                   [](const auto &a, const auto &b) { return a.first > b.first; });
+  std::vector<Test> ordered;
+  for (auto &[sum, test] : scored)
+    ordered.push_back(std::move(test));
+  return ordered;
+}
+
 std::optional<Test> next_test(const Mutant &mutant, const std::vector<Test> &tests,
                               const Ledger &ledger, const Ranking &ranking, bool every)
 {

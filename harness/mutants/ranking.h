@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mutants/group.h"
 #include "mutants/ledger.h"
 #include "mutants/mutant.h"
 
@@ -45,6 +46,10 @@ private:
   std::map<Scope, Count> counts_;
   std::set<std::pair<std::string, std::string>> recalled_; // mutant, test
 };
+
+/// Tests that are to be run on many mutants: those first that kill most of them soonest.
+std::vector<Test> likeliest_first(std::vector<Test> tests, const Group &mutants,
+                                  const Ranking &ranking);
 
 /// The test that is to be run next on a mutant: the one that has to confirm a kill, else the
 /// likeliest killer that has not been tried and comes by the mutant. Nothing if the mutant is

@@ -46,6 +46,20 @@ TEST(Ranking, WhatKilledItOnceIsTriedFirst)
   EXPECT_EQ(next({}, ranking), "slow");
 }
 
+TEST(Ranking, WhatKillsMostMutantsSoonestIsRunOnAllFirst)
+{
+  const Mutant other = made_up_mutant(2, "b.c", "g");
+  const std::vector<mutants::Test> all{ { "debug", "a storm", 20 },
+                                        { "debug", "short", 1 },
+                                        { "debug", "a killer", 2 } };
+  Ranking ranking;
+  ranking.recall(other.key, "a killer");
+  std::vector<std::string> names;
+  for (const mutants::Test &test : likeliest_first(all, { &mutant, &other }, ranking))
+    names.push_back(test.name);
+  EXPECT_THAT(names, testing::ElementsAre("a killer", "short", "a storm"));
+}
+
 TEST(NextTest, WhatDoesNotComeByTheMutantIsNotTried)
 {
   Ledger ledger;

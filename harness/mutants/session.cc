@@ -309,7 +309,7 @@ Result<void> Session::run(const Wish &wish)
     const auto tests = TRY(good_tests(stage, wish.jobs, mutants));
     if (is_first)
       TRY(run_each(tests, mutants, wish.jobs, every, every ? SIZE_MAX : likeliest));
-    TRY(sweep(tests, mutants, wish.jobs));
+    TRY(sweep(likeliest_first(tests, mutants, ranking_), mutants, wish.jobs));
   }
   return {};
 }
