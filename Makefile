@@ -13,7 +13,7 @@ PREFIX := $(filter-out stable-,$(KERNEL)-)
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
-.PHONY: check deep cost next-guest mutant-guest mutants lint clean
+.PHONY: check deep cost next-guest mutant-guest mutants lint builds native-builds clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -22,6 +22,7 @@ help:
 	@echo "make cost      instructions and register accesses a frame, beside the peers'; out/cost"
 	@echo "make mutants   faults put into the driver, and which tests notice them; out/mutants/report.txt"
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
+	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs"
@@ -77,7 +78,7 @@ next-guest: guest
 	@MAKEFLAGS= $(MAKE) KERNEL=next guest
 
 ifeq ($(KERNEL),stable)
-check: mutant-guest next-guest
+check: mutant-guest next-guest native-builds
 else
 check: debug-guest harness
 endif
@@ -97,6 +98,14 @@ mutants: mutant-guest
 
 lint: modules
 	@scripts/lint
+
+builds: lint
+	@scripts/setup --builds
+	@scripts/builds
+
+# Those that need no more packages than the rest.
+native-builds: tree
+	@scripts/builds gcc clang
 
 clean:
 	@rm -rf "$(OUT)"
