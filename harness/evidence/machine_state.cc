@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "bpf/verdict.h"
 #include "evidence/complaints.h"
 #include "nic/nic_state.h"
-#include "selftests/drivers/net/xdp/verdict.h"
 
 namespace verdict {
 

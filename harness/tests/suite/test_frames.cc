@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests/suite/test_frames.h"
 
+#include "bpf/verdict.h"
 #include "packet/builder.h"
-#include "selftests/drivers/net/xdp/verdict.h"
 
 namespace verdict {
 

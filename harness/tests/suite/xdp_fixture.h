@@ -10,9 +10,9 @@
 
 #include <linux/bpf.h>
 
+#include "bpf/verdict.h"
 #include "nic/hostile_nic.h"
 #include "nic/rx_ring.h"
-#include "selftests/drivers/net/xdp/verdict.h"
 #include "tests/suite/fixture.h"
 #include "tests/suite/test_frames.h"
 #include "tests/suite/until.h"
