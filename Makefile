@@ -25,7 +25,7 @@ help:
 	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
-	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs"
+	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs, kselftests"
 	@echo "make harness   verdict, the C++ harness, in out/harness"
 	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
 	@echo "make clean     remove out/ (the cache stays)"

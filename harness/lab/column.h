@@ -57,6 +57,7 @@ enum class Suite {
   debug,        ///< make check runs it also on the debug kernel
   deep,         ///< make deep does
   storms,       ///< make deep runs its storms in full length
+  kselftests,   ///< the kernel's way of testing: selftests/ of this project
 };
 
 /// How a driver's Rx ring can be read.

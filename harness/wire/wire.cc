@@ -207,6 +207,15 @@ size_t Wire::unread() const
   return static_cast<size_t>(bytes);
 }
 
+Result<std::vector<Frame>> Wire::take()
+{
+  TRY(drain());
+  std::vector<Frame> frames(std::make_move_iterator(received_.begin()),
+                            std::make_move_iterator(received_.end()));
+  received_.clear();
+  return frames;
+}
+
 Result<size_t> Wire::discard()
 {
   TRY(drain());
@@ -306,9 +315,7 @@ Result<void> Wire::await(size_t count, const Deadline &deadline)
 Result<std::vector<Frame>> Wire::collect(size_t count, milliseconds timeout)
 {
   TRY(await(count, Deadline(timeout)));
-  std::vector<Frame> frames(std::make_move_iterator(received_.begin()),
-                            std::make_move_iterator(received_.end()));
-  received_.clear();
+  std::vector<Frame> frames = TRY(take());
   const std::vector<Frame> late = TRY(until_sentinel(timeout));
   if (frames.size() < count && !late.empty())
     return fail(name_ + fmt::format(": only {} of {} frames came by themselves; a sentinel brought "

@@ -85,6 +85,9 @@ public:
   /// nothing.
   size_t unread() const;
 
+  /// What has come from the guest up to now.
+  Result<std::vector<Frame>> take();
+
   /// Throws away what has come from the guest; how many frames that was.
   Result<size_t> discard();
 
