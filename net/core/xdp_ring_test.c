@@ -472,7 +472,7 @@ static void xdp_ring_allocates_where_the_device_reaches(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
 		KUNIT_EXPECT_EQ(test, bits == 32, !!(rxq->gfp & __GFP_DMA32));
 		/* In NAPI, so out of the reserves if need be */
-		KUNIT_EXPECT_EQ(test, rxq->gfp & GFP_ATOMIC, GFP_ATOMIC);
+		KUNIT_EXPECT_TRUE(test, (rxq->gfp & GFP_ATOMIC) == GFP_ATOMIC);
 		xdp_ring_destroy(rxq);
 	}
 }

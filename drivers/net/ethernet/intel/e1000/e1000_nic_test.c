@@ -432,8 +432,7 @@ static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 2, transmit_with_room(netdev, 8, lens[n]));
 		for (i = first; i != tx_ring->next_to_use;
 		     i = (i + 1) % tx_ring->count)
-			KUNIT_EXPECT_EQ(test, 0,
-					E1000_TX_DESC(*tx_ring, i)->upper.data);
+			KUNIT_EXPECT_FALSE(test, E1000_TX_DESC(*tx_ring, i)->upper.data);
 		i = tx_ring->buffer_info[first].next_to_watch;
 		KUNIT_EXPECT_NE(test, 0, tx_ring->buffer_info[i].time_stamp);
 	}
