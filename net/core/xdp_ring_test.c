@@ -279,13 +279,13 @@ static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
 
 	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
 	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_FALSE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
+	KUNIT_EXPECT_FALSE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
 
 	page = xdp_ring_alloc_page(rxq);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	set_reserve(page, true);
 	KUNIT_EXPECT_TRUE(test, xdp_ring_add_page(rxq, page, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
+	KUNIT_EXPECT_TRUE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
 	set_reserve(page, false);
 
 	skb = make_skb(fixture);
@@ -294,7 +294,7 @@ static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
 	free_skb(fixture, skb);
 
 	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_FALSE(test, xdp_buff_is_frag_pfmemalloc(&rxq->xdp));
+	KUNIT_EXPECT_FALSE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
 }
 
 /* XDP_TX fails before a frame is in the bulk when it cannot be padded */
