@@ -255,7 +255,7 @@ static __always_inline int run(struct xdp_md *ctx)
 	count(VERDICT_FRAMES, 1);
 	count(VERDICT_BYTES, seen->length);
 
-	if (ctx->data + ETH_HLEN > ctx->data_end)
+	if ((void *)(long)ctx->data + ETH_HLEN > (void *)(long)ctx->data_end)
 		failed = VERDICT_SHORT;
 	else
 		failed = alter(ctx, cfg, &err);
