@@ -114,8 +114,8 @@ using Layer = std::variant<Ethernet, Vlan, Arp, Ipv4, IcmpEcho, Udp, Tcp, Payloa
 Frame build(const std::vector<Layer> &layers);
 
 template <typename... Layers>
-Frame build(const Layers &...layers) requires(sizeof...(layers) > 0 &&
-                                              (std::is_constructible_v<Layer, Layers> && ...))
+Frame build(const Layers &...layers)
+  requires(sizeof...(layers) > 0 && (std::is_constructible_v<Layer, Layers> && ...))
 {
   return build(std::vector<Layer>{ Layer(layers)... });
 }
