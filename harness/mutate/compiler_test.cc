@@ -19,7 +19,7 @@ TEST(ShellWords, LoseTheirQuotes)
 TEST(Compiler, TellsClangWhatItUnderstands)
 {
   ASSERT_OK_AND_ASSIGN(const Compiler compiler,
-                       Compiler::parse("savedcmd_/t/a.o := gcc-12 -Wp,-MMD,/t/.a.d -nostdinc -I./x "
+                       Compiler::parse("savedcmd_/t/a.o := gcc -Wp,-MMD,/t/.a.d -nostdinc -I./x "
                                        "-include k.h -D__KERNEL__ -std=gnu11 -fconserve-stack "
                                        "-mrecord-mcount -O2 -Werror -g -c -o /t/a.o /t/a.c",
                                        "/kernel"));

@@ -48,7 +48,7 @@ protected:
     TRY(make_directories(woven));
     TRY(write_file(tree + "a.c", source));
     const Compiler compiler =
-        TRY(Compiler::parse("savedcmd_a.o := gcc-12 -O2 -c -o a.o a.c", directory_.path()));
+        TRY(Compiler::parse("savedcmd_a.o := gcc -O2 -c -o a.o a.c", directory_.path()));
     std::map<std::string, Unit> units;
     units.emplace("a.c", TRY(Unit::parse(tree + "a.c", compiler.clang_options())));
     const Found found = find_mutants(units, tree, sources_, { { "a.c", {} } });
@@ -160,8 +160,8 @@ int main(int argc, char **argv)
 }
 )";
   ASSERT_OK(write_file(program.string() + ".c", weave(sources_, left.kept).at("a.c") + main));
-  const Command command{ .arguments = { "gcc-12", "-w", "-DMUTANT(n)=(chosen == (n))", "-o",
-                                        program, program.string() + ".c" } };
+  const Command command{ .arguments = { "gcc", "-w", "-DMUTANT(n)=(chosen == (n))", "-o", program,
+                                        program.string() + ".c" } };
   ASSERT_OK_AND_ASSIGN(Child compiler, Child::spawn(command));
   compiler.wait(Deadline(std::chrono::seconds(60)));
   ASSERT_TRUE(compiler.exited_well());
