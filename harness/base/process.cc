@@ -140,4 +140,18 @@ Result<std::string> output_of(const std::vector<std::string> &arguments, millise
   return content(output);
 }
 
+Result<std::filesystem::path> find_program(const std::string &name)
+{
+  const char *path = std::getenv("PATH");
+  std::string_view rest = path ? path : "/usr/bin:/bin";
+  while (!rest.empty()) {
+    const size_t end = rest.find(':');
+    const std::filesystem::path candidate = std::filesystem::path(rest.substr(0, end)) / name;
+    if (::access(candidate.c_str(), X_OK) == 0)
+      return candidate;
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+  }
+  return fail(name + " is not installed; run scripts/setup");
+}
+
 } // namespace verdict

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,5 +62,8 @@ private:
 /// Runs a command to its end: what it wrote to stdout. Error: it does not start, does not end in
 /// time, or fails, with what it wrote to stderr.
 Result<std::string> output_of(const std::vector<std::string> &arguments, milliseconds timeout);
+
+/// A program's path as the shell would find it. Error: there is none.
+Result<std::filesystem::path> find_program(const std::string &name);
 
 } // namespace verdict

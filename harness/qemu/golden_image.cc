@@ -2,10 +2,10 @@
 #include "qemu/golden_image.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "base/text.h"
 
 namespace verdict {
@@ -15,21 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds failure_memory{ 60 };
-
-/// A program's path as the shell would find it.
-Result<fs::path> find_program(const std::string &name)
-{
-  const char *path = std::getenv("PATH");
-  std::string_view rest = path ? path : "/usr/bin:/bin";
-  while (!rest.empty()) {
-    const size_t end = rest.find(':');
-    const fs::path candidate = fs::path(rest.substr(0, end)) / name;
-    if (::access(candidate.c_str(), X_OK) == 0)
-      return candidate;
-    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
-  }
-  return fail(name + " is not installed; run scripts/setup");
-}
 
 /// How long ago a file was written.
 Result<fs::file_time_type::duration> age_of(const fs::path &file)
