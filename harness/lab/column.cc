@@ -228,6 +228,7 @@ private:
       .device = { .model = TRY(fields.get<std::string>("device")),
                   .options = TRY(fields.get_or<std::string>("options", "")),
                   .bus = TRY(fields.get_or<std::string>("bus", "")) },
+      .older_options = TRY(fields.get_or<std::vector<std::string>>("older_options", {})),
       .driver = TRY(fields.get<std::string>("driver")),
       .modules = TRY(fields.get<std::vector<std::string>>("modules")),
       .cannot = TRY(fields.texts_by_name("cannot", can_names)),

@@ -86,6 +86,8 @@ struct Limits {
 struct Nic {
   std::string profile; ///< where this is written: "vmxnet3"
   NicConfig device;
+  /// Further options of the device, each for itself, which newer versions of QEMU do not have.
+  std::vector<std::string> older_options = {};
   std::string driver;                ///< its name in sysfs
   std::vector<std::string> modules;  ///< in the order of loading: a file below /modules, or a name
   guest::XdpMode mode;               ///< native, or generic where the driver has no XDP of its own

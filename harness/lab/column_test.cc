@@ -90,6 +90,7 @@ TEST_F(Profiles, SayWhatADriverIs)
   profile["xdp_features"] = { "basic", "ndo-xmit" };
   profile["counters"]["drop"] = "rx_dropped_by_program";
   profile["counters"]["tx"] = nullptr;
+  profile["older_options"] = { "mitigation=off" };
   put("alone", profile);
   ASSERT_OK_AND_ASSIGN(const auto columns, load());
   ASSERT_EQ(columns.size(), 1u);
@@ -107,6 +108,7 @@ TEST_F(Profiles, SayWhatADriverIs)
   EXPECT_EQ(nic.limits.linear_mtu, 3506u);
   EXPECT_EQ(nic.limits.burst, 64u);
   EXPECT_EQ(nic.device.model, "virtio-net-pci");
+  EXPECT_THAT(nic.older_options, ElementsAre("mitigation=off"));
 }
 
 TEST_F(Profiles, ExtendOthersKeyByKey)

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "lab/false_alarms.h"
 #include "lab/set_up.h"
+#include "qemu/device_options.h"
 
 namespace verdict {
 
@@ -16,6 +17,15 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr milliseconds boot_timeout{ 120000 };
+
+/// The NIC as this machine's QEMU can have it.
+Result<NicConfig> device_of(const Nic &nic, const fs::path &memory)
+{
+  NicConfig device = nic.device;
+  for (const std::string &option : TRY(known_options(device.model, nic.older_options, memory)))
+    device.options += (device.options.empty() ? "" : ",") + option;
+  return device;
+}
 
 Result<void> set_up(Machine &machine, const std::vector<SetUpStep> &steps)
 {
@@ -66,7 +76,7 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   }
   spec.allowed_splats = false_alarms();
   for (const Nic &nic : column.nics)
-    spec.machine.nics.push_back(nic.device);
+    spec.machine.nics.push_back(TRY(device_of(nic, places.out / "golden")));
   const auto steps = set_up_steps(column);
   for (const SetUpStep &step : steps)
     spec.set_up_key += step.text + "\n";
