@@ -53,9 +53,9 @@ TEST(Digest, OfAFileFollowsItsContent)
   EXPECT_EQ(first, sha256("abc"));
   ASSERT_OK_AND_ASSIGN(const auto again, file_sha256(file, memory));
   EXPECT_EQ(again, first);
-  ASSERT_OK(write_file(file, "abd"));
+  ASSERT_OK(write_file(file, "xyz"));
   ASSERT_OK_AND_ASSIGN(const auto second, file_sha256(file, memory));
-  EXPECT_EQ(second, sha256("abd"));
+  EXPECT_EQ(second, sha256("xyz"));
 }
 
 TEST(File, ErrorsNameThePath)
