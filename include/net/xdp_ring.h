@@ -5,19 +5,22 @@
 /*
  * XDP for a NIC with simple rings: what no descriptor format touches.
  *
- * A driver keeps one struct xdp_ring_rxq per Rx queue. Its poll hands every
- * received buffer to xdp_ring_add_page(); when a frame is whole,
- * xdp_ring_run() runs the program on it and carries out the verdict, and for
- * a frame that passes xdp_ring_build_skb() makes the skb. The page of a dropped
- * frame may stay in its descriptor, one that was transmitted comes back through
- * xdp_ring_put_page(). xdp_ring_poll_end() closes the poll. The driver's part is
- * a function that posts the frames of the bulk queue (xdp_ring_tx_fn); it is
- * inlined with the rest.
+ * A driver keeps one struct xdp_ring_rxq per Rx queue. Its poll hands a buffer
+ * that holds a whole frame to xdp_ring_begin(), and the buffers of a longer
+ * frame to xdp_ring_add_buf(), one after the other. xdp_ring_run() runs the
+ * program on the frame and carries out the verdict; of a frame that passes the
+ * core makes the skb. The buffer of a dropped frame may stay in its descriptor,
+ * one that was transmitted comes back through xdp_ring_put_buf().
+ * xdp_ring_poll_end() closes the poll. The driver's part is a function that
+ * posts the frames of the bulk queue (xdp_ring_tx_fn); it is inlined with the
+ * rest.
  *
- * Every buffer is one order-0 page of the queue's page_pool, mapped
- * DMA_BIDIRECTIONAL, with XDP_RING_HEADROOM in front and room for
- * skb_shared_info at the end. Nothing of that depends on a program being
- * attached, so a program comes and goes by an exchange of one pointer.
+ * A buffer is XDP_RING_BUF_SIZE bytes of a page of the queue's page_pool,
+ * mapped DMA_BIDIRECTIONAL, with XDP_RING_HEADROOM in front and room for
+ * skb_shared_info at the end. Where pages are larger, several buffers share
+ * one.
+ * Nothing of that depends on a program being attached, so a program comes and
+ * goes by an exchange of one pointer.
  */
 
 #include <linux/filter.h>
@@ -26,10 +29,13 @@
 #include <net/page_pool/helpers.h>
 #include <net/xdp.h>
 
+/* Bytes of a buffer, and what it begins at a multiple of */
+#define XDP_RING_BUF_SIZE	SZ_4K
+
 /* Frames an XDP_TX bulk holds: what a poll with the usual budget can produce */
 #define XDP_RING_TX_BULK	NAPI_POLL_WEIGHT
 
-/* Pages that wait in a queue for its next refill: about what a poll frees */
+/* Buffers that wait in a queue for its next refill: about what a poll frees */
 #define XDP_RING_SPARES		NAPI_POLL_WEIGHT
 
 /* What lies in front of a received frame; IP headers come out aligned */
@@ -40,9 +46,9 @@
 
 /* What is left to do for a frame that a program has seen */
 enum xdp_ring_next {
-	XDP_RING_TO_STACK,	/* it goes up the stack: see xdp_ring_build_skb() */
+	XDP_RING_TO_STACK,	/* make an skb of it */
 	XDP_RING_GONE,		/* nothing */
-	XDP_RING_REUSE,		/* its page may be received into once more */
+	XDP_RING_REUSE,		/* its buffer may be received into again */
 };
 
 enum xdp_ring_rx_stat {
@@ -82,72 +88,102 @@ struct xdp_ring_stats {
 };
 
 /**
- * struct xdp_ring_frame - a frame on its way out
+ * struct xdp_ring_buf - a buffer that the device writes to
+ * @va: where it begins, NULL for no buffer
+ * @dma: bus address of what is behind XDP_RING_HEADROOM
+ */
+struct xdp_ring_buf {
+	void *va;
+	dma_addr_t dma;
+};
+
+/**
+ * struct xdp_ring_frame - a frame to transmit
  * @data: start of the linear part
- * @sinfo: the frags, or NULL when the frame is linear
- * @xdpf: the redirected frame, or NULL for XDP_TX from pages of our own
- * @page: the page that the linear part lies in
+ * @dma: its bus address; set for frames in buffers of our own
+ * @xdpf: the redirected frame, or NULL for XDP_TX from a buffer of our own
  * @len: bytes in the linear part
+ * @has_frags: there are others behind it
  */
 struct xdp_ring_frame {
 	void *data;
-	struct skb_shared_info *sinfo;
+	dma_addr_t dma;
 	struct xdp_frame *xdpf;
-	struct page *page;
 	u32 len;
+	bool has_frags;
 };
 
 /**
  * struct xdp_ring_part - a piece of a frame that the device can read
- * @dma: bus address
+ * @data: the piece; set for frames in buffers of our own
+ * @dma: its bus address
  * @len: bytes
- * @page: the page that the piece lies in
  */
 struct xdp_ring_part {
+	void *data;
 	dma_addr_t dma;
 	u32 len;
-	struct page *page;
+};
+
+/* Where a queue is in a frame of several buffers */
+enum xdp_ring_state {
+	XDP_RING_BETWEEN,	/* nowhere: the next buffer begins a frame */
+	XDP_RING_PARTIAL,	/* the rest of the frame in xdp is to come */
+	XDP_RING_DISCARDING,	/* so is the rest of a frame that was refused */
 };
 
 /**
  * struct xdp_ring_rxq - XDP state of one Rx queue
- * @xdp: the frame being collected; it survives from poll to poll.
- *	 @xdp.data is NULL between frames.
- * @page: what the linear part of @xdp lies in
- * @pool: the queue's buffers
- * @stats: where the queue counts
- * @gfp: how pages are allocated
- * @redirected: a frame of this poll may wait for xdp_do_flush()
- * @tx_posted: a frame of this poll was posted and waits for the doorbell
- * @tx_count: frames in @tx
+ * @xdp: the frame that a program is run on; while it is received in part, it
+ *	 survives from poll to poll
+ * @dma: bus address of the linear part's buffer, as in struct xdp_ring_buf
+ * @dev: the device that reads and writes the buffers
  * @prog: program that the frames in @tx came from
  * @pending: frames of this poll by outcome
- * @spares: pages in @spare
- * @spare: pages that nobody else has seen; they are received into next
+ * @tx_count: frames in @tx
+ * @spares: buffers in @spare
+ * @state: where the queue is in a frame; enum xdp_ring_state
+ * @has_reserves: buffers may come from the memory reserves, which are not kept
+ * @redirected: a frame of this poll may wait for xdp_do_flush()
+ * @tx_posted: a frame of this poll was posted and waits for the doorbell
+ * @buf_len: bytes that the device writes to one buffer at most
+ * @gfp: how pages are allocated
+ * @pool: what buffers are taken from
+ * @stats: where the queue counts
  * @info: what the stack knows of the queue
+ * @spare: buffers that nobody else has seen; they are received into next
  * @tx: XDP_TX frames that wait for the Tx lock; none has an xdpf
+ *
+ * What every frame needs is in the first two cache lines of 64 bytes.
  */
 struct xdp_ring_rxq {
 	struct xdp_buff xdp;
-	struct page *page;
-	struct page_pool *pool;
-	struct xdp_ring_stats *stats;
-	gfp_t gfp;
-	bool redirected;
-	bool tx_posted;
-	u32 tx_count;
+	dma_addr_t dma;
+
+	struct device *dev;
 	const struct bpf_prog *prog;
 	u32 pending[XDP_RING_RX_STATS];
+	u32 tx_count;
 	u32 spares;
-	struct page *spare[XDP_RING_SPARES];
+	u8 state;
+	bool has_reserves;
+	bool redirected;
+	bool tx_posted;
+
+	u32 buf_len;
+	gfp_t gfp;
+	struct page_pool *pool;
+	struct xdp_ring_stats *stats;
 	struct xdp_rxq_info info;
+
+	struct xdp_ring_buf spare[XDP_RING_SPARES];
 	struct xdp_ring_frame tx[XDP_RING_TX_BULK];
 };
 
 /**
  * struct xdp_ring_config - how to set a queue up
  * @netdev: the interface
- * @napi: the NAPI that polls the queue; its pages are recycled without a lock
+ * @napi: the NAPI that polls the queue; it recycles buffers without a lock
  * @dev: the device that reads and writes the buffers
  * @stats: where the queue counts; outlives it
  * @queue: index of the queue
@@ -185,144 +221,158 @@ int xdp_ring_create(struct xdp_ring_rxq *rxq,
 void xdp_ring_reset(struct xdp_ring_rxq *rxq);
 void xdp_ring_destroy(struct xdp_ring_rxq *rxq);
 
-bool xdp_ring_add_frag(struct xdp_ring_rxq *rxq, struct page *page, u32 len);
-void xdp_ring_trim_frags(struct xdp_ring_rxq *rxq, u32 len);
-void xdp_ring_recycle(struct xdp_ring_rxq *rxq, u32 sync);
+bool xdp_ring_add_buf(struct xdp_ring_rxq *rxq, const struct xdp_ring_buf *buf,
+		      u32 len, bool eop);
+void xdp_ring_refuse(struct xdp_ring_rxq *rxq, const struct xdp_ring_buf *buf,
+		     bool eop);
+void xdp_ring_trim(struct xdp_ring_rxq *rxq, u32 len);
 void xdp_ring_exception(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
-			u32 act, u32 sync);
+			u32 act);
+struct sk_buff *xdp_ring_copy_skb(struct xdp_ring_rxq *rxq,
+				  struct napi_struct *napi, u32 most);
 void xdp_ring_tx_failed(struct xdp_ring_rxq *rxq,
 			const struct xdp_ring_frame *frame);
 void xdp_ring_commit_stats(struct xdp_ring_rxq *rxq);
 int xdp_ring_map_frags(struct device *dev, const struct xdp_ring_frame *frame,
 		       struct xdp_ring_part *parts);
-bool xdp_ring_pad(struct xdp_ring_frame *frame, const void *hard_end, u32 len);
+bool xdp_ring_pad(struct xdp_ring_frame *frame, u32 len);
 
 /**
- * xdp_ring_alloc_page - take a buffer for the device to write to
+ * xdp_ring_take_spare - take a buffer that is at hand
  * @rxq: queue that needs it
+ * @buf: filled with the buffer
  *
  * Context: the queue's NAPI, or while that is disabled.
- * Return: the page, or NULL when there is no memory.
+ * Return: false when there is none; try xdp_ring_alloc_buf().
  */
-static inline struct page *xdp_ring_alloc_page(struct xdp_ring_rxq *rxq)
+static inline bool xdp_ring_take_spare(struct xdp_ring_rxq *rxq,
+				       struct xdp_ring_buf *buf)
 {
-	if (rxq->spares)
-		return rxq->spare[--rxq->spares];
-	return page_pool_alloc_pages(rxq->pool, rxq->gfp);
+	if (!rxq->spares)
+		return false;
+	*buf = rxq->spare[--rxq->spares];
+	return true;
 }
 
 /**
- * xdp_ring_dma_addr - where the device is to write in a buffer
- * @page: the buffer
+ * xdp_ring_alloc_buf - take a buffer for the device to write to
+ * @rxq: queue that needs it
+ * @buf: filled with the buffer
  *
- * Return: the bus address.
+ * Context: the queue's NAPI, or while that is disabled.
+ * Return: false when there is no memory.
  */
-static inline dma_addr_t xdp_ring_dma_addr(const struct page *page)
+static inline bool xdp_ring_alloc_buf(struct xdp_ring_rxq *rxq,
+				      struct xdp_ring_buf *buf)
 {
-	return page_pool_get_dma_addr(page) + XDP_RING_HEADROOM;
+	unsigned int offset, size = XDP_RING_BUF_SIZE;
+	struct page *page;
+
+	if (xdp_ring_take_spare(rxq, buf))
+		return true;
+	page = page_pool_alloc(rxq->pool, &offset, &size, rxq->gfp);
+	if (unlikely(!page))
+		return false;
+	if (unlikely(page_is_pfmemalloc(page)))
+		rxq->has_reserves = true;
+	buf->va = page_address(page) + offset;
+	buf->dma = page_pool_get_dma_addr(page) + offset + XDP_RING_HEADROOM;
+	return true;
 }
 
 /**
- * xdp_ring_sync_for_device - let the device write to a page once more
- * @rxq: queue that the page belongs to
- * @page: the page
- * @len: bytes of its buffer that were written to, -1 for all
- *
- * Context: the queue's NAPI.
+ * xdp_ring_free_buf - give a buffer back to the pool
+ * @rxq: queue that it belongs to
+ * @va: in the buffer
+ * @in_napi: the caller is the queue's NAPI
+ */
+static inline void xdp_ring_free_buf(struct xdp_ring_rxq *rxq, void *va,
+				     bool in_napi)
+{
+	page_pool_put_full_page(rxq->pool, virt_to_page(va), in_napi);
+}
+
+/* May a buffer be kept? What comes from the reserves goes back soon */
+static inline bool xdp_ring_may_keep(const struct xdp_ring_rxq *rxq,
+				     const void *va)
+{
+	return likely(!rxq->has_reserves) ||
+	       !page_is_pfmemalloc(virt_to_page(va));
+}
+
+/* Let the device write to a buffer once more. A program may have written to any
+ * part of it.
  */
 static inline void xdp_ring_sync_for_device(struct xdp_ring_rxq *rxq,
-					    struct page *page, u32 len)
+					    dma_addr_t dma)
 {
-	const struct page_pool_params_fast *params = &rxq->pool->p;
-
-	dma_sync_single_range_for_device(params->dev,
-					 page_pool_get_dma_addr(page),
-					 params->offset,
-					 min(len, params->max_len),
-					 DMA_BIDIRECTIONAL);
+	dma_sync_single_for_device(rxq->dev, dma, rxq->buf_len,
+				   DMA_BIDIRECTIONAL);
 }
 
 /**
- * xdp_ring_put_page - take back a page that was transmitted
- * @rxq: queue that the page belongs to
- * @page: the page; neither stack nor another driver has ever had it
+ * xdp_ring_put_buf - take back a buffer that was transmitted
+ * @rxq: queue that it belongs to
+ * @data: what was transmitted; neither the stack nor another driver has ever
+ *	  had the buffer
+ * @dma: bus address of @data
  *
  * It is kept for the next refill, which spares it the way through the pool:
  * several times the instructions of this.
  *
  * Context: the queue's NAPI.
  */
-static inline void xdp_ring_put_page(struct xdp_ring_rxq *rxq,
-				     struct page *page)
+static inline void xdp_ring_put_buf(struct xdp_ring_rxq *rxq, void *data,
+				    dma_addr_t dma)
 {
+	unsigned long offset = (unsigned long)data % XDP_RING_BUF_SIZE;
+	struct xdp_ring_buf *buf = &rxq->spare[rxq->spares];
+
 	if (unlikely(rxq->spares == XDP_RING_SPARES ||
-		     page_is_pfmemalloc(page))) {
-		page_pool_put_full_page(rxq->pool, page, true);
+		     !xdp_ring_may_keep(rxq, data))) {
+		xdp_ring_free_buf(rxq, data, true);
 		return;
 	}
-	xdp_ring_sync_for_device(rxq, page, -1);
-	rxq->spare[rxq->spares++] = page;
+	buf->va = data - offset;
+	buf->dma = dma - offset + XDP_RING_HEADROOM;
+	xdp_ring_sync_for_device(rxq, buf->dma);
+	rxq->spares++;
 }
 
 /**
- * xdp_ring_discard - give up the frame being collected, if there is one
- * @rxq: queue that may hold part of a frame
+ * xdp_ring_begin - begin a frame with a received buffer
+ * @rxq: queue that received it; it holds no part of another frame
+ * @buf: the buffer
+ * @len: bytes of the frame in it
  *
  * Context: the queue's NAPI.
  */
-static inline void xdp_ring_discard(struct xdp_ring_rxq *rxq)
+static inline void xdp_ring_begin(struct xdp_ring_rxq *rxq,
+				  const struct xdp_ring_buf *buf, u32 len)
 {
-	if (rxq->xdp.data)
-		xdp_ring_recycle(rxq, -1);
+	dma_sync_single_for_cpu(rxq->dev, buf->dma, len, DMA_BIDIRECTIONAL);
+	rxq->dma = buf->dma;
+	xdp_reinit_buff(&rxq->xdp);
+	xdp_prepare_buff(&rxq->xdp, buf->va, XDP_RING_HEADROOM, len, true);
 }
 
 /**
- * xdp_ring_add_page - add a received buffer to the frame being collected
- * @rxq: queue that received it
- * @page: the buffer
- * @len: bytes that the device wrote, checked by the caller against the
- *	 buffer's length
+ * xdp_ring_frame_sinfo - where a frame's frags are told of, and its room ends
+ * @frame: the frame
  *
- * Context: the queue's NAPI.
- * Return: false when the frame has no room for another frag. The caller keeps
- * the page then, and should discard the frame.
+ * Return: skb_shared_info, valid only for a frame with frags.
  */
-static inline bool xdp_ring_add_page(struct xdp_ring_rxq *rxq,
-				     struct page *page, u32 len)
+static inline struct skb_shared_info *
+xdp_ring_frame_sinfo(const struct xdp_ring_frame *frame)
 {
-	struct xdp_buff *xdp = &rxq->xdp;
-
-	page_pool_dma_sync_for_cpu(rxq->pool, page, 0, len);
-	if (unlikely(xdp->data))
-		return xdp_ring_add_frag(rxq, page, len);
-
-	rxq->page = page;
-	xdp_reinit_buff(xdp);
-	xdp_prepare_buff(xdp, page_address(page), XDP_RING_HEADROOM, len,
-			 true);
-	net_prefetch(xdp->data);
-	return true;
+	if (frame->xdpf)
+		return xdp_get_shared_info_from_frame(frame->xdpf);
+	return PTR_ALIGN_DOWN(frame->data, XDP_RING_BUF_SIZE) +
+	       SKB_WITH_OVERHEAD(XDP_RING_BUF_SIZE);
 }
 
 /**
- * xdp_ring_trim - cut bytes off the end of the collected frame
- * @rxq: queue that holds the frame
- * @len: bytes to cut, less than the frame has; they may lie in two buffers
- *
- * Context: the queue's NAPI.
- */
-static inline void xdp_ring_trim(struct xdp_ring_rxq *rxq, u32 len)
-{
-	struct xdp_buff *xdp = &rxq->xdp;
-
-	if (unlikely(xdp_buff_has_frags(xdp)))
-		xdp_ring_trim_frags(rxq, len);
-	else
-		xdp->data_end -= len;
-}
-
-/**
- * xdp_ring_tx_queue - put the collected frame into the bulk for XDP_TX
+ * xdp_ring_tx_queue - put the received frame into the bulk for XDP_TX
  * @rxq: queue that holds the frame
  * @prog: program that says so
  * @flush: the driver's function to make room in the bulk
@@ -343,47 +393,34 @@ static __always_inline bool xdp_ring_tx_queue(struct xdp_ring_rxq *rxq,
 
 	frame = &rxq->tx[rxq->tx_count];
 	frame->data = xdp->data;
+	frame->dma = rxq->dma + (xdp->data - xdp->data_hard_start) -
+		     XDP_RING_HEADROOM;
 	frame->len = xdp->data_end - xdp->data;
-	frame->page = rxq->page;
-	frame->sinfo = NULL;
-	if (unlikely(xdp_buff_has_frags(xdp)))
-		frame->sinfo = xdp_get_shared_info_from_buff(xdp);
-	if (unlikely(frame->len < ETH_ZLEN) &&
-	    !xdp_ring_pad(frame, xdp_data_hard_end(xdp), ETH_ZLEN))
+	frame->has_frags = xdp_buff_has_frags(xdp);
+	if (unlikely(frame->len < ETH_ZLEN) && !xdp_ring_pad(frame, ETH_ZLEN))
 		return false;
 
 	rxq->tx_count++;
 	rxq->prog = prog;
-	xdp->data = NULL;
 	return true;
 }
 
-/* Bytes of the linear part's buffer that were written to: device and program
- * both may have gone up to the farther end.
- */
-static inline u32 xdp_ring_written(const struct xdp_buff *xdp, void *end)
-{
-	return max(end, xdp->data_end) - xdp->data_hard_start -
-	       XDP_RING_HEADROOM;
-}
-
 /**
- * xdp_ring_run - run the program on the collected frame and do as it says
+ * xdp_ring_run - run the program on the received frame and do as it says
  * @rxq: queue that holds the frame
  * @prog: program to run
  * @flush: the driver's function that posts the XDP_TX bulk
  *
  * Context: the queue's NAPI.
  * Return: what is left to do. A frame that is to go up the stack is in
- * @rxq->xdp, as the program left it. A page that may be used again is
- * @rxq->page, and the caller's.
+ * @rxq->xdp, as the program left it; a buffer that may be used again is
+ * xdp_ring_linear(), and the caller's.
  */
 static __always_inline enum xdp_ring_next
 xdp_ring_run(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
 	     xdp_ring_tx_fn flush)
 {
 	struct xdp_buff *xdp = &rxq->xdp;
-	void *end = xdp->data_end;
 	u32 act;
 
 	/* Devices may receive more than the MTU, which is all that was looked
@@ -391,90 +428,51 @@ xdp_ring_run(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
 	 */
 	if (unlikely(xdp_buff_has_frags(xdp) && !prog->aux->xdp_has_frags)) {
 		rxq->pending[XDP_RING_OVERSIZE]++;
-		xdp_ring_recycle(rxq, -1);
+		dev_core_stats_rx_dropped_inc(xdp->rxq->dev);
+		xdp_return_buff(xdp);
 		return XDP_RING_GONE;
 	}
 
 	act = bpf_prog_run_xdp(prog, xdp);
-	if (act == XDP_PASS) {
+	switch (act) {
+	case XDP_PASS:
 		rxq->pending[XDP_RING_PASS]++;
 		return XDP_RING_TO_STACK;
-	}
-
-	switch (act) {
 	case XDP_TX:
 		if (unlikely(!xdp_ring_tx_queue(rxq, prog, flush)))
-			goto exception;
-		break;
+			break;
+		return XDP_RING_GONE;
 	case XDP_REDIRECT:
 		/* A broadcast that fails may have queued some of its copies */
 		rxq->redirected = true;
 		if (unlikely(xdp_do_redirect(xdp->rxq->dev, xdp, prog)))
-			goto exception;
+			break;
 		rxq->pending[XDP_RING_REDIRECT]++;
-		xdp->data = NULL;
-		break;
+		return XDP_RING_GONE;
 	case XDP_DROP:
 		rxq->pending[XDP_RING_DROP]++;
-		/* What comes from the reserves is not kept for long */
-		if (likely(!xdp_buff_has_frags(xdp) &&
-			   !page_is_pfmemalloc(rxq->page))) {
-			xdp_ring_sync_for_device(rxq, rxq->page,
-						 xdp_ring_written(xdp, end));
-			xdp->data = NULL;
-			return XDP_RING_REUSE;
+		if (unlikely(xdp_buff_has_frags(xdp) ||
+			     !xdp_ring_may_keep(rxq, xdp->data))) {
+			xdp_return_buff(xdp);
+			return XDP_RING_GONE;
 		}
-		xdp_ring_recycle(rxq, xdp_ring_written(xdp, end));
-		break;
-	default:
-exception:
-		xdp_ring_exception(rxq, prog, act, xdp_ring_written(xdp, end));
-		break;
+		xdp_ring_sync_for_device(rxq, rxq->dma);
+		return XDP_RING_REUSE;
 	}
+	xdp_ring_exception(rxq, prog, act);
 	return XDP_RING_GONE;
 }
 
 /**
- * xdp_ring_build_skb - make an skb of the collected frame, around its pages
+ * xdp_ring_linear - the buffer of the received frame's linear part
  * @rxq: queue that holds the frame
  *
- * Data, metadata and frags are those that the program left.
- *
- * Context: the queue's NAPI.
- * Return: the skb, or NULL without memory; the frame is gone in either case.
+ * Return: the buffer.
  */
-static inline struct sk_buff *xdp_ring_build_skb(struct xdp_ring_rxq *rxq)
+static inline struct xdp_ring_buf
+xdp_ring_linear(const struct xdp_ring_rxq *rxq)
 {
-	struct skb_shared_info *sinfo = NULL;
-	struct xdp_buff *xdp = &rxq->xdp;
-	u32 nr_frags, size, metasize;
-	struct sk_buff *skb;
-
-	/* build_skb() wipes the count, which lies in the same place */
-	if (unlikely(xdp_buff_has_frags(xdp))) {
-		sinfo = xdp_get_shared_info_from_buff(xdp);
-		nr_frags = sinfo->nr_frags;
-		size = sinfo->xdp_frags_size;
-	}
-
-	skb = napi_build_skb(xdp->data_hard_start, PAGE_SIZE);
-	if (unlikely(!skb)) {
-		xdp_ring_recycle(rxq, -1);
-		return NULL;
-	}
-
-	skb_mark_for_recycle(skb);
-	skb_reserve(skb, xdp->data - xdp->data_hard_start);
-	__skb_put(skb, xdp->data_end - xdp->data);
-	metasize = xdp->data - xdp->data_meta;
-	if (metasize)
-		skb_metadata_set(skb, metasize);
-	if (unlikely(sinfo))
-		xdp_update_skb_frags_info(skb, nr_frags, size,
-					  nr_frags * PAGE_SIZE,
-					  xdp_buff_get_skb_flags(xdp));
-	xdp->data = NULL;
-	return skb;
+	return (struct xdp_ring_buf) { rxq->xdp.data_hard_start, rxq->dma };
 }
 
 /**
@@ -526,15 +524,11 @@ static __always_inline void xdp_ring_poll_end(struct xdp_ring_rxq *rxq,
 static inline bool xdp_ring_frame_init(struct xdp_ring_frame *frame,
 				       struct xdp_frame *xdpf)
 {
-	struct skb_shared_info *sinfo = xdp_get_shared_info_from_frame(xdpf);
-
 	frame->data = xdpf->data;
-	frame->len = xdpf->len;
 	frame->xdpf = xdpf;
-	frame->page = virt_to_page(xdpf->data);
-	frame->sinfo = xdp_frame_has_frags(xdpf) ? sinfo : NULL;
-	return likely(frame->len >= ETH_ZLEN) ||
-	       xdp_ring_pad(frame, sinfo, ETH_ZLEN);
+	frame->len = xdpf->len;
+	frame->has_frags = xdp_frame_has_frags(xdpf);
+	return likely(frame->len >= ETH_ZLEN) || xdp_ring_pad(frame, ETH_ZLEN);
 }
 
 /**
@@ -545,7 +539,8 @@ static inline bool xdp_ring_frame_init(struct xdp_ring_frame *frame,
  */
 static inline u32 xdp_ring_parts(const struct xdp_ring_frame *frame)
 {
-	return likely(!frame->sinfo) ? 1 : 1 + frame->sinfo->nr_frags;
+	return likely(!frame->has_frags) ? 1 :
+	       1 + xdp_ring_frame_sinfo(frame)->nr_frags;
 }
 
 /**
@@ -558,8 +553,8 @@ static inline u32 xdp_ring_frame_len(const struct xdp_ring_frame *frame)
 {
 	u32 len = frame->len;
 
-	if (unlikely(frame->sinfo))
-		len += frame->sinfo->xdp_frags_size;
+	if (unlikely(frame->has_frags))
+		len += xdp_ring_frame_sinfo(frame)->xdp_frags_size;
 	return len;
 }
 
@@ -568,24 +563,22 @@ static inline u32 xdp_ring_frame_len(const struct xdp_ring_frame *frame)
  * @dev: the device
  * @frame: the frame
  *
- * A page of our own pool is mapped already and only synced. That of a
- * redirected frame is mapped; unmap it with dma_unmap_page().
+ * A buffer of our own is mapped already and only synced. That of a redirected
+ * frame is mapped; unmap it with dma_unmap_page().
  *
  * Return: the bus address, or what dma_mapping_error() knows.
  */
 static inline dma_addr_t
 xdp_ring_map_linear(struct device *dev, const struct xdp_ring_frame *frame)
 {
-	u32 offset = offset_in_page(frame->data);
-	dma_addr_t dma;
-
 	if (frame->xdpf)
-		return dma_map_page(dev, frame->page, offset, frame->len,
+		return dma_map_page(dev, virt_to_page(frame->data),
+				    offset_in_page(frame->data), frame->len,
 				    DMA_TO_DEVICE);
 
-	dma = page_pool_get_dma_addr(frame->page) + offset;
-	dma_sync_single_for_device(dev, dma, frame->len, DMA_BIDIRECTIONAL);
-	return dma;
+	dma_sync_single_for_device(dev, frame->dma, frame->len,
+				   DMA_BIDIRECTIONAL);
+	return frame->dma;
 }
 
 /**
@@ -602,13 +595,13 @@ static inline int xdp_ring_map(struct device *dev,
 			       const struct xdp_ring_frame *frame,
 			       struct xdp_ring_part *parts)
 {
-	parts->page = frame->page;
+	parts->data = frame->data;
 	parts->len = frame->len;
 	parts->dma = xdp_ring_map_linear(dev, frame);
 	if (unlikely(dma_mapping_error(dev, parts->dma)))
 		return -ENOMEM;
 
-	return frame->sinfo ? xdp_ring_map_frags(dev, frame, parts) : 0;
+	return frame->has_frags ? xdp_ring_map_frags(dev, frame, parts) : 0;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 #include <linux/bpf_trace.h>
+#include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/module.h>
 #include <net/xdp_ring.h>
@@ -111,9 +112,10 @@ EXPORT_SYMBOL_GPL(xdp_ring_commit_stats);
 int xdp_ring_create(struct xdp_ring_rxq *rxq,
 		    const struct xdp_ring_config *config)
 {
+	const u32 per_page = PAGE_SIZE / XDP_RING_BUF_SIZE;
 	struct page_pool_params params = {
 		.flags		= PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
-		.pool_size	= config->count,
+		.pool_size	= DIV_ROUND_UP(config->count, per_page),
 		.nid		= dev_to_node(config->dev),
 		.dev		= config->dev,
 		.napi		= config->napi,
@@ -125,8 +127,15 @@ int xdp_ring_create(struct xdp_ring_rxq *rxq,
 	struct page_pool *pool;
 	int err;
 
-	if (XDP_RING_HEADROOM + config->buf_len > SKB_WITH_OVERHEAD(PAGE_SIZE))
+	if (XDP_RING_HEADROOM + config->buf_len >
+	    SKB_WITH_OVERHEAD(XDP_RING_BUF_SIZE))
 		return -EINVAL;
+
+	/* A page of several buffers is synced as a whole */
+	if (per_page > 1 && config->buf_len) {
+		params.offset = 0;
+		params.max_len = PAGE_SIZE;
+	}
 
 	memset(rxq, 0, sizeof(*rxq));
 	pool = page_pool_create(&params);
@@ -134,19 +143,21 @@ int xdp_ring_create(struct xdp_ring_rxq *rxq,
 		return PTR_ERR(pool);
 
 	err = __xdp_rxq_info_reg(&rxq->info, config->netdev, config->queue,
-				 config->napi->napi_id, PAGE_SIZE);
+				 config->napi->napi_id, XDP_RING_BUF_SIZE);
 	if (err)
 		goto err_pool;
 	err = xdp_rxq_info_reg_mem_model(&rxq->info, MEM_TYPE_PAGE_POOL, pool);
 	if (err)
 		goto err_rxq;
 
-	xdp_init_buff(&rxq->xdp, PAGE_SIZE, &rxq->info);
+	xdp_init_buff(&rxq->xdp, XDP_RING_BUF_SIZE, &rxq->info);
+	rxq->dev = config->dev;
+	rxq->buf_len = config->buf_len;
 	rxq->pool = pool;
 	rxq->stats = config->stats;
-	/* A device that cannot reach all memory shall not bounce every frame */
-	rxq->gfp = GFP_ATOMIC | __GFP_NOWARN;
-	if (dma_get_mask(config->dev) <= DMA_BIT_MASK(32))
+	rxq->gfp = GFP_ATOMIC;
+	/* Else what lies too high would be copied for each frame */
+	if (dma_addressing_limited(config->dev))
 		rxq->gfp |= __GFP_DMA32;
 	return 0;
 
@@ -158,24 +169,44 @@ err_pool:
 }
 EXPORT_SYMBOL_GPL(xdp_ring_create);
 
+static void xdp_ring_free_frags(struct xdp_ring_rxq *rxq,
+				const struct skb_shared_info *sinfo,
+				bool in_napi)
+{
+	u32 i;
+
+	for (i = 0; i < sinfo->nr_frags; i++)
+		xdp_ring_free_buf(rxq, skb_frag_address(&sinfo->frags[i]),
+				  in_napi);
+}
+
 /**
- * xdp_ring_reset - give all pages that a queue itself holds back to its pool
- * @rxq: queue that may hold part of a frame, and spare pages
+ * xdp_ring_reset - give all buffers that a queue itself holds back to its pool
+ * @rxq: queue that may hold part of a frame, and spare buffers
  *
  * Context: NAPI is disabled.
  */
 void xdp_ring_reset(struct xdp_ring_rxq *rxq)
 {
-	xdp_ring_discard(rxq);
+	struct xdp_buff *xdp = &rxq->xdp;
+
+	/* xdp_return_buff() is for NAPI alone */
+	if (rxq->state == XDP_RING_PARTIAL) {
+		if (xdp_buff_has_frags(xdp))
+			xdp_ring_free_frags(rxq,
+					    xdp_get_shared_info_from_buff(xdp),
+					    false);
+		xdp_ring_free_buf(rxq, xdp->data, false);
+	}
+	rxq->state = XDP_RING_BETWEEN;
 	while (rxq->spares)
-		page_pool_put_full_page(rxq->pool, rxq->spare[--rxq->spares],
-					false);
+		xdp_ring_free_buf(rxq, rxq->spare[--rxq->spares].va, false);
 }
 EXPORT_SYMBOL_GPL(xdp_ring_reset);
 
 /**
  * xdp_ring_destroy - undo xdp_ring_create()
- * @rxq: queue whose pages the driver has given back, and that was reset;
+ * @rxq: queue whose buffers the driver has given back, and that was reset;
  *	 those that the stack still holds keep the pool alive
  *
  * Context: process; NAPI is disabled.
@@ -188,36 +219,76 @@ void xdp_ring_destroy(struct xdp_ring_rxq *rxq)
 }
 EXPORT_SYMBOL_GPL(xdp_ring_destroy);
 
-/**
- * xdp_ring_add_frag - add a further buffer to the frame being collected
- * @rxq: queue that received it
- * @page: the buffer, synced for the CPU
- * @len: bytes in it
- *
- * Context: the queue's NAPI.
- * Return: false when the frame is full; the caller keeps the page.
- */
-bool xdp_ring_add_frag(struct xdp_ring_rxq *rxq, struct page *page, u32 len)
+static bool xdp_ring_add_frag(struct xdp_buff *xdp, void *va, u32 len)
 {
-	return xdp_buff_add_frag(&rxq->xdp, page_to_netmem(page),
-				 XDP_RING_HEADROOM, len, PAGE_SIZE);
+	return xdp_buff_add_frag(xdp, page_to_netmem(virt_to_page(va)),
+				 offset_in_page(va) + XDP_RING_HEADROOM, len,
+				 XDP_RING_BUF_SIZE);
 }
-EXPORT_SYMBOL_GPL(xdp_ring_add_frag);
 
 /**
- * xdp_ring_trim_frags - cut bytes off the end of a frame with frags
- * @rxq: queue that holds the frame
- * @len: bytes to cut, less than the frame has
+ * xdp_ring_add_buf - add a received buffer to a frame of several
+ * @rxq: queue that received it
+ * @buf: the buffer
+ * @len: bytes that the device wrote, checked by the caller against the
+ *	 buffer's length
+ * @eop: the frame ends with it, and is in @rxq->xdp then
+ *
+ * Context: the queue's NAPI.
+ * Return: false when the frame has no room for it, or is being discarded; see
+ * xdp_ring_refuse().
+ */
+bool xdp_ring_add_buf(struct xdp_ring_rxq *rxq, const struct xdp_ring_buf *buf,
+		      u32 len, bool eop)
+{
+	if (rxq->state == XDP_RING_DISCARDING)
+		return false;
+	if (rxq->state == XDP_RING_BETWEEN) {
+		xdp_ring_begin(rxq, buf, len);
+	} else {
+		dma_sync_single_for_cpu(rxq->dev, buf->dma, len,
+					DMA_BIDIRECTIONAL);
+		if (!xdp_ring_add_frag(&rxq->xdp, buf->va, len))
+			return false;
+	}
+	rxq->state = eop ? XDP_RING_BETWEEN : XDP_RING_PARTIAL;
+	return true;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_add_buf);
+
+/**
+ * xdp_ring_refuse - drop a received buffer, and all of the frame it belongs to
+ * @rxq: queue that received it
+ * @buf: the buffer
+ * @eop: the frame ends with it; else what comes until its end is refused by
+ *	 xdp_ring_add_buf()
  *
  * Context: the queue's NAPI.
  */
-void xdp_ring_trim_frags(struct xdp_ring_rxq *rxq, u32 len)
+void xdp_ring_refuse(struct xdp_ring_rxq *rxq, const struct xdp_ring_buf *buf,
+		     bool eop)
+{
+	if (rxq->state == XDP_RING_PARTIAL)
+		xdp_return_buff(&rxq->xdp);
+	xdp_ring_free_buf(rxq, buf->va, true);
+	rxq->state = eop ? XDP_RING_BETWEEN : XDP_RING_DISCARDING;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_refuse);
+
+/**
+ * xdp_ring_trim - cut bytes off the end of the received frame
+ * @rxq: queue that holds the frame
+ * @len: bytes to cut, less than the frame has; they may lie in two buffers
+ *
+ * Context: the queue's NAPI.
+ */
+void xdp_ring_trim(struct xdp_ring_rxq *rxq, u32 len)
 {
 	struct xdp_buff *xdp = &rxq->xdp;
 	struct skb_shared_info *sinfo;
 
 	sinfo = xdp_get_shared_info_from_buff(xdp);
-	while (len && sinfo->nr_frags) {
+	while (len && xdp_buff_has_frags(xdp)) {
 		skb_frag_t *frag = &sinfo->frags[sinfo->nr_frags - 1];
 		u32 cut = min(len, skb_frag_size(frag));
 
@@ -226,46 +297,14 @@ void xdp_ring_trim_frags(struct xdp_ring_rxq *rxq, u32 len)
 		skb_frag_size_sub(frag, cut);
 		if (skb_frag_size(frag))
 			break;
-		page_pool_put_full_page(rxq->pool, skb_frag_page(frag), true);
-		sinfo->nr_frags--;
+		xdp_ring_free_buf(rxq, skb_frag_address(frag), true);
+		sinfo->xdp_frags_truesize -= XDP_RING_BUF_SIZE;
+		if (!--sinfo->nr_frags)
+			xdp_buff_clear_frags_flag(xdp);
 	}
-	if (!sinfo->nr_frags) {
-		xdp_buff_clear_frags_flag(xdp);
-		xdp->data_end -= len;
-	}
+	xdp->data_end -= len;
 }
-EXPORT_SYMBOL_GPL(xdp_ring_trim_frags);
-
-/* Pages of frags go back to their pool; the linear part stays */
-static void xdp_ring_put_frags(const struct skb_shared_info *sinfo)
-{
-	u32 i;
-
-	for (i = 0; i < sinfo->nr_frags; i++) {
-		struct page *page = skb_frag_page(&sinfo->frags[i]);
-
-		page_pool_put_full_page(pp_page_to_nmdesc(page)->pp, page,
-					true);
-	}
-}
-
-/**
- * xdp_ring_recycle - give the frame being collected back to the pool
- * @rxq: queue that holds the frame
- * @sync: bytes of the linear part's buffer that were written to
- *
- * Context: the queue's NAPI.
- */
-void xdp_ring_recycle(struct xdp_ring_rxq *rxq, u32 sync)
-{
-	struct xdp_buff *xdp = &rxq->xdp;
-
-	if (xdp_buff_has_frags(xdp))
-		xdp_ring_put_frags(xdp_get_shared_info_from_buff(xdp));
-	page_pool_put_page(rxq->pool, rxq->page, sync, true);
-	xdp->data = NULL;
-}
-EXPORT_SYMBOL_GPL(xdp_ring_recycle);
+EXPORT_SYMBOL_GPL(xdp_ring_trim);
 
 /**
  * xdp_ring_exception - drop a frame that has no place to go, and tell
@@ -273,12 +312,11 @@ EXPORT_SYMBOL_GPL(xdp_ring_recycle);
  * @prog: program that ran
  * @act: what it returned: XDP_ABORTED, a verdict that could not be carried
  *	 out, or one that does not exist
- * @sync: bytes of the linear part's buffer that were written to
  *
  * Context: the queue's NAPI.
  */
 void xdp_ring_exception(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
-			u32 act, u32 sync)
+			u32 act)
 {
 	struct net_device *netdev = rxq->info.dev;
 
@@ -297,9 +335,47 @@ void xdp_ring_exception(struct xdp_ring_rxq *rxq, struct bpf_prog *prog,
 		break;
 	}
 	trace_xdp_exception(netdev, prog, act);
-	xdp_ring_recycle(rxq, sync);
+	xdp_return_buff(&rxq->xdp);
 }
 EXPORT_SYMBOL_GPL(xdp_ring_exception);
+
+/**
+ * xdp_ring_copy_skb - make an skb of the received frame by copying it
+ * @rxq: queue that holds the frame
+ * @napi: the queue's NAPI
+ * @most: bytes that are copied at most
+ *
+ * Context: the queue's NAPI.
+ * Return: the skb; the frame's buffer is the caller's then, as after
+ * XDP_RING_REUSE. NULL when the frame is too long, or there is no memory: it is
+ * still in @rxq->xdp.
+ */
+struct sk_buff *xdp_ring_copy_skb(struct xdp_ring_rxq *rxq,
+				  struct napi_struct *napi, u32 most)
+{
+	struct xdp_buff *xdp = &rxq->xdp;
+	u32 len = xdp->data_end - xdp->data_meta;
+	u32 metalen = xdp->data - xdp->data_meta;
+	struct sk_buff *skb;
+
+	if (len - metalen > most || xdp_buff_has_frags(xdp) ||
+	    !xdp_ring_may_keep(rxq, xdp->data))
+		return NULL;
+	skb = napi_alloc_skb(napi, len);
+	if (unlikely(!skb))
+		return NULL;
+
+	memcpy(__skb_put(skb, len), xdp->data_meta, len);
+	if (metalen) {
+		skb_metadata_set(skb, metalen);
+		__skb_pull(skb, metalen);
+	}
+	skb_record_rx_queue(skb, xdp->rxq->queue_index);
+	skb->protocol = eth_type_trans(skb, xdp->rxq->dev);
+	xdp_ring_sync_for_device(rxq, rxq->dma);
+	return skb;
+}
+EXPORT_SYMBOL_GPL(xdp_ring_copy_skb);
 
 /**
  * xdp_ring_tx_failed - drop a frame of the bulk that could not be posted
@@ -313,26 +389,25 @@ void xdp_ring_tx_failed(struct xdp_ring_rxq *rxq,
 {
 	rxq->pending[XDP_RING_TX_ERRORS]++;
 	trace_xdp_exception(rxq->info.dev, rxq->prog, XDP_TX);
-	if (frame->sinfo)
-		xdp_ring_put_frags(frame->sinfo);
-	page_pool_put_full_page(rxq->pool, frame->page, true);
+	if (frame->has_frags)
+		xdp_ring_free_frags(rxq, xdp_ring_frame_sinfo(frame), true);
+	xdp_ring_free_buf(rxq, frame->data, true);
 }
 EXPORT_SYMBOL_GPL(xdp_ring_tx_failed);
 
 /**
  * xdp_ring_pad - fill a short frame up with zeroes
  * @frame: the frame
- * @hard_end: where its tailroom ends
  * @len: bytes that it needs
  *
  * Return: false when there is no room. A frame with frags is padded only if
  * they make up the length.
  */
-bool xdp_ring_pad(struct xdp_ring_frame *frame, const void *hard_end, u32 len)
+bool xdp_ring_pad(struct xdp_ring_frame *frame, u32 len)
 {
-	if (frame->sinfo)
+	if (frame->has_frags)
 		return xdp_ring_frame_len(frame) >= len;
-	if (frame->data + len > hard_end)
+	if (frame->data + len > (void *)xdp_ring_frame_sinfo(frame))
 		return false;
 	memset(frame->data + frame->len, 0, len - frame->len);
 	frame->len = len;
@@ -351,14 +426,13 @@ EXPORT_SYMBOL_GPL(xdp_ring_pad);
 int xdp_ring_map_frags(struct device *dev, const struct xdp_ring_frame *frame,
 		       struct xdp_ring_part *parts)
 {
-	const struct skb_shared_info *sinfo = frame->sinfo;
+	const struct skb_shared_info *sinfo = xdp_ring_frame_sinfo(frame);
 	u32 i;
 
 	for (i = 0; i < sinfo->nr_frags; i++) {
 		const skb_frag_t *frag = &sinfo->frags[i];
 		struct xdp_ring_part *part = &parts[i + 1];
 
-		part->page = skb_frag_page(frag);
 		part->len = skb_frag_size(frag);
 		if (frame->xdpf) {
 			part->dma = skb_frag_dma_map(dev, frag, 0, part->len,
@@ -366,7 +440,10 @@ int xdp_ring_map_frags(struct device *dev, const struct xdp_ring_frame *frame,
 			if (dma_mapping_error(dev, part->dma))
 				goto unmap;
 		} else {
-			part->dma = page_pool_get_dma_addr(part->page) +
+			struct page *page = skb_frag_page(frag);
+
+			part->data = skb_frag_address(frag);
+			part->dma = page_pool_get_dma_addr(page) +
 				    skb_frag_off(frag);
 			dma_sync_single_for_device(dev, part->dma, part->len,
 						   DMA_BIDIRECTIONAL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* KUnit tests of xdp_ring: collecting, trimming and padding frames, with each
- * page accounted for.
+ * buffer accounted for.
  */
 
 #include <kunit/device.h>
@@ -15,6 +15,7 @@ struct xdp_ring_fixture {
 	struct net_device *netdev;
 	struct device *dev;
 	struct napi_struct napi;
+	struct bpf_net_context bpf;
 	struct xdp_ring_stats stats;
 	struct xdp_ring_rxq rxq;
 	struct xdp_ring_rxq other;	/* not made yet */
@@ -57,7 +58,22 @@ static int xdp_ring_test_init(struct kunit *test)
 	config = config_of(fixture);
 	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(&fixture->rxq, &config));
 	test->priv = fixture;
+	/* As in NAPI, until this thread ends with the test */
+	bpf_net_ctx_set(&fixture->bpf);
 	return 0;
+}
+
+/* The pool takes buffers back into its cache in its own NAPI */
+static void enter_napi(struct xdp_ring_fixture *fixture)
+{
+	local_bh_disable();
+	WRITE_ONCE(fixture->napi.list_owner, smp_processor_id());
+}
+
+static void leave_napi(struct xdp_ring_fixture *fixture)
+{
+	WRITE_ONCE(fixture->napi.list_owner, -1);
+	local_bh_enable();
 }
 
 static void xdp_ring_test_exit(struct kunit *test)
@@ -68,7 +84,9 @@ static void xdp_ring_test_exit(struct kunit *test)
 	if (!fixture)
 		return;
 	/* Whatever was allocated is back in the pool's cache, or freed */
+	enter_napi(fixture);
 	xdp_ring_reset(&fixture->rxq);
+	leave_napi(fixture);
 	pool = fixture->rxq.pool;
 	KUNIT_EXPECT_EQ(test, pool->pages_state_hold_cnt, pool->alloc.count +
 			atomic_read(&pool->pages_state_release_cnt));
@@ -77,20 +95,25 @@ static void xdp_ring_test_exit(struct kunit *test)
 	free_netdev(fixture->netdev);
 }
 
-/* Hand a buffer to the queue, each of its bytes holding its number */
-static bool add(struct kunit *test, u32 len)
+static struct xdp_ring_buf alloc_buf(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
-	struct page *page;
+	struct xdp_ring_buf buf;
+
+	KUNIT_ASSERT_TRUE(test, xdp_ring_alloc_buf(&fixture->rxq, &buf));
+	return buf;
+}
+
+/* Hand a buffer to the queue */
+static bool add(struct kunit *test, u32 len, bool eop)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_buf buf = alloc_buf(test);
 	bool added;
 
-	page = xdp_ring_alloc_page(&fixture->rxq);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_EXPECT_EQ(test, xdp_ring_dma_addr(page),
-			page_pool_get_dma_addr(page) + XDP_RING_HEADROOM);
-	added = xdp_ring_add_page(&fixture->rxq, page, len);
+	added = xdp_ring_add_buf(&fixture->rxq, &buf, len, eop);
 	if (!added)
-		page_pool_put_full_page(fixture->rxq.pool, page, true);
+		xdp_ring_free_buf(&fixture->rxq, buf.va, true);
 	return added;
 }
 
@@ -112,7 +135,7 @@ static void xdp_ring_collects_one_buffer(struct kunit *test)
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_buff *xdp = &fixture->rxq.xdp;
 
-	KUNIT_EXPECT_TRUE(test, add(test, 1518));
+	KUNIT_EXPECT_TRUE(test, add(test, 1518, false));
 	expect_frame(test, 1518, 0, 1518);
 	KUNIT_EXPECT_EQ(test, xdp->data - xdp->data_hard_start,
 			XDP_RING_HEADROOM);
@@ -126,9 +149,9 @@ static void xdp_ring_collects_frags(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, 100));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, 100, false));
 	expect_frame(test, BUF_LEN, 2, 2 * BUF_LEN + 100);
 
 	xdp_ring_trim(&fixture->rxq, 4);
@@ -139,9 +162,9 @@ static void xdp_ring_trims_a_whole_frag(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, 4));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, 4, false));
 	xdp_ring_trim(&fixture->rxq, 4);
 	expect_frame(test, BUF_LEN, 1, 2 * BUF_LEN);
 }
@@ -150,9 +173,9 @@ static void xdp_ring_trims_across_frags(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, 1));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, 1, false));
 	xdp_ring_trim(&fixture->rxq, 4);
 	expect_frame(test, BUF_LEN, 1, 2 * BUF_LEN - 3);
 }
@@ -161,8 +184,8 @@ static void xdp_ring_trims_back_to_linear(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, 3));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, 3, false));
 	xdp_ring_trim(&fixture->rxq, 4);
 	expect_frame(test, BUF_LEN - 1, 0, BUF_LEN - 1);
 }
@@ -172,74 +195,103 @@ static void xdp_ring_refuses_too_many_frags(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < XDP_RING_MAX_PARTS; i++)
-		KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_FALSE(test, add(test, BUF_LEN));
+		KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_FALSE(test, add(test, BUF_LEN, false));
 	expect_frame(test, BUF_LEN, MAX_SKB_FRAGS,
 		     XDP_RING_MAX_PARTS * BUF_LEN);
 }
 
-static void xdp_ring_starts_anew_after_discarding(struct kunit *test)
+/* What comes until a frame's end is refused with it */
+static void xdp_ring_refuses_the_rest_of_a_frame(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct xdp_ring_buf buf;
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	xdp_ring_discard(&fixture->rxq);
-	KUNIT_EXPECT_PTR_EQ(test, fixture->rxq.xdp.data, NULL);
-	KUNIT_EXPECT_TRUE(test, add(test, 60));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	buf = alloc_buf(test);
+	xdp_ring_refuse(rxq, &buf, false);
+	KUNIT_EXPECT_FALSE(test, add(test, BUF_LEN, false));
+	buf = alloc_buf(test);
+	xdp_ring_refuse(rxq, &buf, true);
+	KUNIT_EXPECT_TRUE(test, add(test, 60, false));
 	expect_frame(test, 60, 0, 60);
+}
+
+/* A buffer's worth of room whose last bytes are full, but for a header */
+static struct xdp_ring_frame make_short(struct kunit *test, u8 *room,
+					u32 tailroom)
+{
+	KUNIT_ASSERT_NOT_NULL(test, room);
+	memset(room, 0xff, XDP_RING_BUF_SIZE);
+	return (struct xdp_ring_frame) {
+		.data = room + SKB_WITH_OVERHEAD(XDP_RING_BUF_SIZE) - tailroom -
+			ETH_HLEN,
+		.len = ETH_HLEN,
+	};
 }
 
 static void xdp_ring_pads_with_zeroes(struct kunit *test)
 {
-	u8 *room = kunit_kzalloc(test, 2 * ETH_ZLEN, GFP_KERNEL);
-	struct xdp_ring_frame frame = { .data = room, .len = ETH_HLEN };
+	u8 *room = kunit_kzalloc(test, XDP_RING_BUF_SIZE, GFP_KERNEL), *data;
+	struct xdp_ring_frame frame = make_short(test, room, ETH_ZLEN);
 
-	KUNIT_ASSERT_NOT_NULL(test, room);
-	memset(room, 0xff, 2 * ETH_ZLEN);
-	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, room + 2 * ETH_ZLEN,
-					     ETH_ZLEN));
+	data = frame.data;
+	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, ETH_ZLEN));
 	KUNIT_EXPECT_EQ(test, frame.len, ETH_ZLEN);
-	KUNIT_EXPECT_EQ(test, room[ETH_HLEN - 1], 0xff);
-	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(room + ETH_HLEN, 0,
+	KUNIT_EXPECT_EQ(test, data[ETH_HLEN - 1], 0xff);
+	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(data + ETH_HLEN, 0,
 						   ETH_ZLEN - ETH_HLEN));
-	KUNIT_EXPECT_EQ(test, room[ETH_ZLEN], 0xff);
+	KUNIT_EXPECT_EQ(test, data[ETH_ZLEN], 0xff);
 }
 
 static void xdp_ring_pads_only_where_there_is_room(struct kunit *test)
 {
-	u8 *room = kunit_kzalloc(test, ETH_ZLEN, GFP_KERNEL);
-	struct xdp_ring_frame frame = { .data = room, .len = ETH_HLEN };
+	u8 *room = kunit_kzalloc(test, XDP_RING_BUF_SIZE, GFP_KERNEL);
+	struct xdp_ring_frame frame;
 
-	KUNIT_ASSERT_NOT_NULL(test, room);
-	KUNIT_EXPECT_FALSE(test, xdp_ring_pad(&frame, room + ETH_ZLEN - 1,
-					      ETH_ZLEN));
+	frame = make_short(test, room, ETH_ZLEN - ETH_HLEN - 1);
+	KUNIT_EXPECT_FALSE(test, xdp_ring_pad(&frame, ETH_ZLEN));
 	KUNIT_EXPECT_EQ(test, frame.len, ETH_HLEN);
-	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, room + ETH_ZLEN,
-					     ETH_ZLEN));
+	frame = make_short(test, room, ETH_ZLEN - ETH_HLEN);
+	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, ETH_ZLEN));
 }
 
-static void xdp_ring_receives_into_spare_pages_first(struct kunit *test)
+static void expect_buf(struct kunit *test, struct xdp_ring_buf buf,
+		       struct xdp_ring_buf expected)
+{
+	KUNIT_EXPECT_PTR_EQ(test, buf.va, expected.va);
+	KUNIT_EXPECT_EQ(test, buf.dma, expected.dma);
+}
+
+/* Wherever in a buffer the transmitted frame began, the device writes to its
+ * usual place
+ */
+static void xdp_ring_receives_into_spare_buffers_first(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_rxq *rxq = &fixture->rxq;
-	struct page *pages[XDP_RING_SPARES + 1];
+	struct xdp_ring_buf bufs[XDP_RING_SPARES + 1];
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(pages); i++) {
-		pages[i] = xdp_ring_alloc_page(rxq);
-		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
+	for (i = 0; i < ARRAY_SIZE(bufs); i++) {
+		bufs[i] = alloc_buf(test);
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((unsigned long)bufs[i].va,
+						   XDP_RING_BUF_SIZE));
 	}
 	/* The last one has no place and goes to the pool */
-	for (i = 0; i < ARRAY_SIZE(pages); i++)
-		xdp_ring_put_page(rxq, pages[i]);
+	for (i = 0; i < ARRAY_SIZE(bufs); i++)
+		xdp_ring_put_buf(rxq, bufs[i].va + 100 + i,
+				 bufs[i].dma - XDP_RING_HEADROOM + 100 + i);
 	KUNIT_EXPECT_EQ(test, rxq->spares, XDP_RING_SPARES);
 
 	for (i = XDP_RING_SPARES; i--;) {
-		KUNIT_EXPECT_PTR_EQ(test, xdp_ring_alloc_page(rxq), pages[i]);
-		page_pool_put_full_page(rxq->pool, pages[i], true);
+		expect_buf(test, alloc_buf(test), bufs[i]);
+		xdp_ring_free_buf(rxq, bufs[i].va, true);
 	}
 	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
+	KUNIT_EXPECT_FALSE(test, xdp_ring_take_spare(rxq, bufs));
 }
 
 /* A page of the reserves, as page_is_pfmemalloc() knows it; that the page is
@@ -255,45 +307,41 @@ static struct sk_buff *make_skb(struct xdp_ring_fixture *fixture)
 	struct sk_buff *skb;
 
 	local_bh_disable();
-	skb = xdp_ring_build_skb(&fixture->rxq);
+	skb = xdp_build_skb_from_buff(&fixture->rxq.xdp);
 	local_bh_enable();
 	return skb;
 }
 
-/* As in the NAPI of the pool, which takes the pages back at once */
 static void free_skb(struct xdp_ring_fixture *fixture, struct sk_buff *skb)
 {
-	local_bh_disable();
-	WRITE_ONCE(fixture->napi.list_owner, smp_processor_id());
+	enter_napi(fixture);
 	kfree_skb(skb);
-	WRITE_ONCE(fixture->napi.list_owner, -1);
-	local_bh_enable();
+	leave_napi(fixture);
 }
 
 static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct xdp_ring_buf buf;
 	struct sk_buff *skb;
-	struct page *page;
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
 	KUNIT_EXPECT_FALSE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
 
-	page = xdp_ring_alloc_page(rxq);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	set_reserve(page, true);
-	KUNIT_EXPECT_TRUE(test, xdp_ring_add_page(rxq, page, BUF_LEN));
+	buf = alloc_buf(test);
+	set_reserve(virt_to_page(buf.va), true);
+	KUNIT_EXPECT_TRUE(test, xdp_ring_add_buf(rxq, &buf, BUF_LEN, true));
 	KUNIT_EXPECT_TRUE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
-	set_reserve(page, false);
+	set_reserve(virt_to_page(buf.va), false);
 
 	skb = make_skb(fixture);
 	KUNIT_EXPECT_NOT_NULL(test, skb);
 	KUNIT_EXPECT_TRUE(test, skb && skb->pfmemalloc);
 	free_skb(fixture, skb);
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
 	KUNIT_EXPECT_FALSE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
 }
 
@@ -303,12 +351,56 @@ static void xdp_ring_counts_a_frame_that_cannot_be_padded(struct kunit *test)
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_rxq *rxq = &fixture->rxq;
 
-	KUNIT_EXPECT_TRUE(test, add(test, ETH_HLEN));
-	xdp_ring_exception(rxq, NULL, XDP_TX, -1);
-	KUNIT_EXPECT_PTR_EQ(test, rxq->xdp.data, NULL);
+	KUNIT_EXPECT_TRUE(test, add(test, ETH_HLEN, true));
+	xdp_ring_exception(rxq, NULL, XDP_TX);
 	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_TX_ERRORS], 1);
 	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_REDIRECT_ERRORS], 0);
 	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_ABORTED], 0);
+}
+
+static void free_linear(struct xdp_ring_fixture *fixture)
+{
+	xdp_ring_free_buf(&fixture->rxq, xdp_ring_linear(&fixture->rxq).va,
+			  true);
+}
+
+/* Nothing of a copied frame is left out, and its buffer stays the queue's */
+static void xdp_ring_copies_short_frames(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct sk_buff *skb;
+	u8 *data;
+	u32 i;
+
+	KUNIT_EXPECT_TRUE(test, add(test, 100, true));
+	data = rxq->xdp.data;
+	for (i = 0; i < 100; i++)
+		data[i] = i;
+	KUNIT_EXPECT_NULL(test, xdp_ring_copy_skb(rxq, &fixture->napi, 99));
+	rxq->xdp.data += 8;
+	local_bh_disable();
+	skb = xdp_ring_copy_skb(rxq, &fixture->napi, 92);
+	local_bh_enable();
+	KUNIT_EXPECT_NOT_NULL(test, skb);
+	if (skb) {
+		KUNIT_EXPECT_EQ(test, skb->len, 92 - ETH_HLEN);
+		KUNIT_EXPECT_EQ(test, skb_metadata_len(skb), 8);
+		KUNIT_EXPECT_MEMEQ(test, skb_mac_header(skb) - 8, data, 100);
+		KUNIT_EXPECT_FALSE(test, skb->pp_recycle);
+	}
+	kfree_skb(skb);
+	free_linear(fixture);
+}
+
+static void xdp_ring_copies_no_frame_with_frags(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, 60, false));
+	KUNIT_EXPECT_NULL(test, xdp_ring_copy_skb(&fixture->rxq, &fixture->napi,
+						  2 * BUF_LEN));
 }
 
 /* The last call of a driver's function that posts a bulk */
@@ -329,18 +421,16 @@ static void xdp_ring_posts_full_bulks(struct kunit *test)
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_rxq *rxq = &fixture->rxq;
 	struct bpf_prog prog;
-	struct page *page;
 	u32 i;
 
 	for (i = 0; i <= XDP_RING_TX_BULK; i++) {
 		flushed.frames = 0;
-		KUNIT_EXPECT_TRUE(test, add(test, ETH_ZLEN));
-		page = rxq->page;
+		KUNIT_EXPECT_TRUE(test, add(test, ETH_ZLEN, true));
 		KUNIT_EXPECT_TRUE(test, xdp_ring_tx_queue(rxq, &prog, flush));
 		KUNIT_EXPECT_PTR_EQ(test, rxq->prog, &prog);
 		KUNIT_EXPECT_EQ(test, flushed.frames,
 				i < XDP_RING_TX_BULK ? 0 : XDP_RING_TX_BULK);
-		page_pool_put_full_page(rxq->pool, page, true);
+		free_linear(fixture);
 	}
 	KUNIT_EXPECT_FALSE(test, flushed.doorbell);
 	xdp_ring_poll_end(rxq, flush);
@@ -361,57 +451,60 @@ static void xdp_ring_rings_the_doorbell_without_a_new_bulk(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, flushed.doorbell);
 }
 
-/* Sockets pay for all of a page that a frame has a part of */
-static void xdp_ring_accounts_for_whole_pages(struct kunit *test)
+/* Sockets pay for all of a buffer that a frame has a part of */
+static void xdp_ring_accounts_for_whole_buffers(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct sk_buff *skb;
 
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN));
-	KUNIT_EXPECT_TRUE(test, add(test, ETH_ZLEN));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	KUNIT_EXPECT_TRUE(test, add(test, ETH_ZLEN, true));
 	skb = make_skb(fixture);
 	KUNIT_EXPECT_NOT_NULL(test, skb);
 	if (skb) {
-		KUNIT_EXPECT_EQ(test, skb->truesize, 3 * PAGE_SIZE +
+		KUNIT_EXPECT_EQ(test, skb->truesize, 3 * XDP_RING_BUF_SIZE +
 				SKB_DATA_ALIGN(sizeof(*skb)));
-		KUNIT_EXPECT_EQ(test, skb->len, 2 * BUF_LEN + ETH_ZLEN);
+		KUNIT_EXPECT_EQ(test, skb->len,
+				2 * BUF_LEN + ETH_ZLEN - ETH_HLEN);
 	}
 	free_skb(fixture, skb);
 }
 
-static void xdp_ring_keeps_no_page_from_the_reserves(struct kunit *test)
+static void xdp_ring_keeps_no_buffer_from_the_reserves(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_rxq *rxq = &fixture->rxq;
-	struct page *page;
+	struct xdp_ring_buf bufs[2];
+	u32 i;
 
-	page = xdp_ring_alloc_page(rxq);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	set_reserve(page, true);
-	xdp_ring_put_page(rxq, page);
-	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
+	for (i = 0; i < ARRAY_SIZE(bufs); i++)
+		bufs[i] = alloc_buf(test);
+	rxq->has_reserves = true;
+	set_reserve(virt_to_page(bufs[0].va), true);
+	for (i = 0; i < ARRAY_SIZE(bufs); i++)
+		xdp_ring_put_buf(rxq, bufs[i].va, bufs[i].dma);
+	KUNIT_EXPECT_EQ(test, rxq->spares, 1);
+	KUNIT_EXPECT_PTR_EQ(test, rxq->spare[0].va, bufs[1].va);
 	KUNIT_EXPECT_EQ(test, 1,
 			atomic_read(&rxq->pool->pages_state_release_cnt));
 }
 
 static void xdp_ring_pads_no_frame_with_frags(struct kunit *test)
 {
-	struct skb_shared_info sinfo = { .nr_frags = 1 };
-	u8 room[ETH_ZLEN];
-	struct xdp_ring_frame frame = {
-		.data = room, .len = ETH_HLEN, .sinfo = &sinfo
-	};
+	u8 *room = kunit_kzalloc(test, XDP_RING_BUF_SIZE, GFP_KERNEL);
+	struct xdp_ring_frame frame = make_short(test, room, ETH_ZLEN);
+	struct skb_shared_info *sinfo = xdp_ring_frame_sinfo(&frame);
 
-	memset(room, 0xff, sizeof(room));
-	sinfo.xdp_frags_size = ETH_ZLEN - ETH_HLEN - 1;
-	KUNIT_EXPECT_FALSE(test, xdp_ring_pad(&frame, room + sizeof(room),
-					      ETH_ZLEN));
-	sinfo.xdp_frags_size++;
-	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, room + sizeof(room),
-					     ETH_ZLEN));
+	frame.has_frags = true;
+	sinfo->nr_frags = 1;
+	sinfo->xdp_frags_size = ETH_ZLEN - ETH_HLEN - 1;
+	KUNIT_EXPECT_FALSE(test, xdp_ring_pad(&frame, ETH_ZLEN));
+	sinfo->xdp_frags_size++;
+	KUNIT_EXPECT_TRUE(test, xdp_ring_pad(&frame, ETH_ZLEN));
 	KUNIT_EXPECT_EQ(test, frame.len, ETH_HLEN);
-	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(room, 0xff, sizeof(room)));
+	KUNIT_EXPECT_PTR_EQ(test, NULL,
+			    memchr_inv(frame.data, 0xff, ETH_ZLEN));
 }
 
 static void xdp_ring_takes_no_buffer_that_leaves_no_tailroom(struct kunit *test)
@@ -420,7 +513,8 @@ static void xdp_ring_takes_no_buffer_that_leaves_no_tailroom(struct kunit *test)
 	struct xdp_ring_config config = config_of(fixture);
 	struct xdp_ring_rxq *rxq = &fixture->other;
 
-	config.buf_len = SKB_WITH_OVERHEAD(PAGE_SIZE) - XDP_RING_HEADROOM + 1;
+	config.buf_len = SKB_WITH_OVERHEAD(XDP_RING_BUF_SIZE) -
+			 XDP_RING_HEADROOM + 1;
 	KUNIT_EXPECT_EQ(test, -EINVAL, xdp_ring_create(rxq, &config));
 	config.buf_len--;
 	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
@@ -440,6 +534,8 @@ static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rxq->info.mem.type, MEM_TYPE_PAGE_POOL);
 	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
 	KUNIT_EXPECT_EQ(test, rxq->tx_count, 0);
+	KUNIT_EXPECT_EQ(test, rxq->state, XDP_RING_BETWEEN);
+	KUNIT_EXPECT_FALSE(test, rxq->has_reserves);
 	KUNIT_EXPECT_FALSE(test, rxq->tx_posted);
 	KUNIT_EXPECT_FALSE(test, rxq->redirected);
 	KUNIT_EXPECT_PTR_EQ(test, NULL, memchr_inv(rxq->pending, 0,
@@ -463,14 +559,20 @@ static void xdp_ring_allocates_where_the_device_reaches(struct kunit *test)
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_config config = config_of(fixture);
 	struct xdp_ring_rxq *rxq = &fixture->other;
-	int bits;
+	static const struct {
+		u64 mask;
+		bool limited;
+	} devices[] = {
+		{ DMA_BIT_MASK(24), true },
+		{ DMA_BIT_MASK(64), false },
+	};
+	u32 i;
 
-	for (bits = 32; bits <= 33; bits++) {
-		KUNIT_ASSERT_EQ(test, 0,
-				dma_coerce_mask_and_coherent(fixture->dev,
-							     DMA_BIT_MASK(bits)));
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		*fixture->dev->dma_mask = devices[i].mask;
 		KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
-		KUNIT_EXPECT_EQ(test, bits == 32, !!(rxq->gfp & __GFP_DMA32));
+		KUNIT_EXPECT_EQ(test, devices[i].limited,
+				!!(rxq->gfp & __GFP_DMA32));
 		/* In NAPI, so out of the reserves if need be */
 		KUNIT_EXPECT_TRUE(test, (rxq->gfp & GFP_ATOMIC) == GFP_ATOMIC);
 		xdp_ring_destroy(rxq);
@@ -484,16 +586,18 @@ static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_trims_across_frags),
 	KUNIT_CASE(xdp_ring_trims_back_to_linear),
 	KUNIT_CASE(xdp_ring_refuses_too_many_frags),
-	KUNIT_CASE(xdp_ring_starts_anew_after_discarding),
+	KUNIT_CASE(xdp_ring_refuses_the_rest_of_a_frame),
 	KUNIT_CASE(xdp_ring_pads_with_zeroes),
 	KUNIT_CASE(xdp_ring_pads_only_where_there_is_room),
-	KUNIT_CASE(xdp_ring_receives_into_spare_pages_first),
+	KUNIT_CASE(xdp_ring_receives_into_spare_buffers_first),
 	KUNIT_CASE(xdp_ring_tells_of_a_frag_from_the_reserves),
 	KUNIT_CASE(xdp_ring_counts_a_frame_that_cannot_be_padded),
+	KUNIT_CASE(xdp_ring_copies_short_frames),
+	KUNIT_CASE(xdp_ring_copies_no_frame_with_frags),
 	KUNIT_CASE(xdp_ring_posts_full_bulks),
 	KUNIT_CASE(xdp_ring_rings_the_doorbell_without_a_new_bulk),
-	KUNIT_CASE(xdp_ring_accounts_for_whole_pages),
-	KUNIT_CASE(xdp_ring_keeps_no_page_from_the_reserves),
+	KUNIT_CASE(xdp_ring_accounts_for_whole_buffers),
+	KUNIT_CASE(xdp_ring_keeps_no_buffer_from_the_reserves),
 	KUNIT_CASE(xdp_ring_pads_no_frame_with_frags),
 	KUNIT_CASE(xdp_ring_takes_no_buffer_that_leaves_no_tailroom),
 	KUNIT_CASE(xdp_ring_creates_a_queue_anew),

@@ -93,7 +93,7 @@ static inline struct xdp_frame *make_frame(u32 len)
 /* Status of a frame in one buffer */
 #define WHOLE	(E1000_RXD_STAT_DD | E1000_RXD_STAT_EOP)
 
-/* A descriptor that the device could have written, and its buffer's last byte */
+/* What the device could have written: a descriptor, and its buffer's last byte */
 struct written {
 	u16 len;
 	u8 status;
@@ -114,9 +114,8 @@ static inline void write_descs(struct net_device *netdev,
 	napi_disable(&adapter->napi);
 	for (n = 0; n < count; n++, written++) {
 		u32 i = (rx_ring->next_to_clean + n) % rx_ring->count;
-		struct page *page = rx_ring->buffer_info[i].rxbuf.page;
 		struct e1000_rx_desc *desc = E1000_RX_DESC(*rx_ring, i);
-		u8 *data = page_address(page) + XDP_RING_HEADROOM;
+		u8 *data = rx_ring->buffer_info[i].buf.va + XDP_RING_HEADROOM;
 		struct ethhdr *eth = (struct ethhdr *)data;
 
 		memset(data, 0, written->len);

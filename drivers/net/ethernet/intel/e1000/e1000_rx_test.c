@@ -120,7 +120,8 @@ static void e1000_receives_only_what_the_device_was_given(struct kunit *test)
 /* The rest of a refused frame ends with the ring that it came in */
 static void e1000_a_new_ring_begins_with_a_new_frame(struct kunit *test)
 {
-	static const struct written refused = { E1000_RX_BUF_LEN - 1, E1000_RXD_STAT_DD },
+	static const struct written refused = { E1000_RX_BUF_LEN - 1,
+						E1000_RXD_STAT_DD },
 				    frame = { 100, WHOLE };
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
@@ -130,7 +131,7 @@ static void e1000_a_new_ring_begins_with_a_new_frame(struct kunit *test)
 	adapter = netdev_priv(netdev);
 	frames = netdev->stats.rx_packets;
 	receive(netdev, &refused, 1);
-	KUNIT_EXPECT_TRUE(test, adapter->rx_ring->discarding);
+	KUNIT_EXPECT_EQ(test, adapter->rx_ring->rxq.state, XDP_RING_DISCARDING);
 	set_up_anew(test, netdev);
 	receive(netdev, &frame, 1);
 	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames + 1);
@@ -146,17 +147,43 @@ static void change_filters(struct e1000_adapter *adapter)
 	netif_addr_unlock_bh(netdev);
 }
 
-/* The 82542's receive unit goes through a reset when its filters change */
+static void change_address(struct e1000_adapter *adapter)
+{
+	struct net_device *netdev = adapter->netdev;
+	struct sockaddr address;
+
+	ether_addr_copy(address.sa_data, netdev->dev_addr);
+	netdev->netdev_ops->ndo_set_mac_address(netdev, &address);
+}
+
+/* The 82542's receiver goes through a reset when its filters change. Its ring
+ * is left alone while NAPI may run, until another reset.
+ */
 static void e1000_82542_has_buffers_after_its_filters_change(struct kunit *test)
 {
+	static void (*const changes[])(struct e1000_adapter *adapter) = {
+		change_filters, change_address
+	};
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
+	void *va;
+	int i;
 
-	netdev = lock_interface(test);
-	adapter = netdev_priv(netdev);
-	as_device(adapter, e1000_82542_rev2_0, change_filters);
-	KUNIT_EXPECT_EQ(test, E1000_DESC_UNUSED(adapter->rx_ring), 0);
-	unlock_anew(test, netdev);
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		netdev = lock_interface(test);
+		adapter = netdev_priv(netdev);
+		napi_disable(&adapter->napi);
+		va = adapter->rx_ring->buffer_info[0].buf.va;
+		as_device(adapter, e1000_82542_rev2_0, changes[i]);
+		KUNIT_EXPECT_NOT_NULL(test, va);
+		KUNIT_EXPECT_PTR_EQ(test, va,
+				    adapter->rx_ring->buffer_info[0].buf.va);
+		KUNIT_EXPECT_NE(test, 0, work_busy(&adapter->reset_task));
+		napi_enable(&adapter->napi);
+		rtnl_unlock();
+		flush_work(&adapter->reset_task);
+		KUNIT_EXPECT_EQ(test, E1000_DESC_UNUSED(adapter->rx_ring), 0);
+	}
 }
 
 static struct kunit_case e1000_rx_test_cases[] = {

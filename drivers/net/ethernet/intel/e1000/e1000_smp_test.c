@@ -29,7 +29,7 @@ static void work_on_other_cpu(struct work_struct *work)
 static void expect_other_cpu_waits(struct kunit *test,
 				   struct on_other_cpu *other,
 				   struct e1000_adapter *adapter,
-				   void (*work_on)(struct e1000_adapter *adapter))
+				   void (*work_on)(struct e1000_adapter *))
 {
 	int cpu = cpumask_any_but(cpu_online_mask, smp_processor_id());
 
@@ -55,29 +55,6 @@ static struct on_other_cpu *make_other_cpu(struct kunit *test)
 	return other;
 }
 
-/* e1000_set_rx_mode() writes the same registers, and does not ask for RTNL */
-static void e1000_changes_wait_for_the_address_lock(struct kunit *test)
-{
-	static void (*const changes[])(struct e1000_adapter *adapter) = {
-		change_mtu, change_features
-	};
-	struct on_other_cpu *other;
-	struct net_device *netdev;
-	int i;
-
-	other = make_other_cpu(test);
-	netdev = lock_interface(test);
-	/* The second time is back to what it was */
-	for (i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
-		netif_addr_lock_bh(netdev);
-		expect_other_cpu_waits(test, other, netdev_priv(netdev),
-				       changes[i / 2]);
-		netif_addr_unlock_bh(netdev);
-		flush_work(&other->work);
-	}
-	rtnl_unlock();
-}
-
 static void transmit_a_frame(struct e1000_adapter *adapter)
 {
 	struct xdp_frame *frame = make_frame(ETH_ZLEN);
@@ -89,8 +66,8 @@ static void transmit_a_frame(struct e1000_adapter *adapter)
 	local_bh_enable();
 }
 
-/* A change of the ring's size gives the adapter another ring, which ndo_xdp_xmit
- * must not miss because it waited for the lock
+/* A change of the ring's size gives the adapter another ring, which
+ * ndo_xdp_xmit must not miss because it waited for the lock
  */
 static void e1000_xdp_xmit_looks_for_its_ring_under_the_lock(struct kunit *test)
 {
@@ -153,12 +130,11 @@ static void transmit_by_hand(struct e1000_adapter *adapter)
 	struct e1000_rx_ring *rx_ring = adapter->rx_ring;
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 	u32 filled = (rx_ring->next_to_clean + 1) % rx_ring->count;
-	struct page *page = rx_ring->buffer_info[filled].rxbuf.page;
 	u32 i = tx_ring->next_to_use;
 	struct e1000_tx_desc *desc;
 
 	desc = E1000_TX_DESC(*tx_ring, i);
-	desc->buffer_addr = cpu_to_le64(xdp_ring_dma_addr(page));
+	desc->buffer_addr = cpu_to_le64(rx_ring->buffer_info[filled].buf.dma);
 	desc->lower.data = cpu_to_le32(adapter->txd_cmd | E1000_TXD_CMD_IFCS |
 				       ETH_ZLEN);
 	desc->upper.data = 0;
@@ -201,7 +177,6 @@ static void e1000_xdp_tx_looks_for_its_place_under_the_lock(struct kunit *test)
 }
 
 static struct kunit_case e1000_smp_test_cases[] = {
-	KUNIT_CASE(e1000_changes_wait_for_the_address_lock),
 	KUNIT_CASE(e1000_xdp_xmit_looks_for_its_ring_under_the_lock),
 	KUNIT_CASE(e1000_xdp_tx_looks_for_its_place_under_the_lock),
 	{}

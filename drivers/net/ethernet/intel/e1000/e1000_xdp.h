@@ -11,18 +11,24 @@
 #define E1000_XDP_MAX_MTU						\
 	(E1000_RX_BUF_LEN - ETH_HLEN - VLAN_HLEN - ETH_FCS_LEN)
 
-/* XDP leaves the stack as many free descriptors as it takes to wake its
- * queue, so that neither can starve the other.
- */
-#define E1000_XDP_TX_RESERVE	32
+/* The stack's queue is woken when so many descriptors are free */
+#define E1000_TX_WAKE_THRESHOLD	32U
 
 /* What a Tx descriptor's buffer holds: e1000_tx_buffer.kind */
 enum e1000_tx_kind {
-	E1000_TX_SKB,
-	E1000_TX_XDP_PAGE,	/* XDP_TX: a page of our own pool, and all of a frame */
-	E1000_TX_XDP_PAGE_PART,	/* XDP_TX: one of a frame's pages */
+	E1000_TX_SKB,		/* a part of an skb, or nothing */
+	E1000_TX_XDP_BUF,	/* XDP_TX: a buffer of our own pool */
 	E1000_TX_XDP_PART,	/* a redirected frame, but for its last part */
 	E1000_TX_XDP_FRAME,	/* a redirected frame's last part */
+};
+
+/* What a clean-up of the Tx ring has freed */
+struct e1000_tx_done {
+	unsigned int descs;
+	unsigned int packets;
+	unsigned int bytes;
+	unsigned int skbs;	/* these two are BQL's */
+	unsigned int skb_bytes;
 };
 
 /* e1000_rx.c */
@@ -35,24 +41,37 @@ void e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 int e1000_clean_rx_irq(struct e1000_adapter *adapter,
 		       struct e1000_rx_ring *rx_ring, int budget);
 int e1000_change_mtu(struct net_device *netdev, int new_mtu);
-void e1000_apply_rx_features(struct e1000_adapter *adapter);
+int e1000_get_tunable(struct net_device *netdev,
+		      const struct ethtool_tunable *tuna, void *data);
+int e1000_set_tunable(struct net_device *netdev,
+		      const struct ethtool_tunable *tuna, const void *data);
 
-/* e1000_xdp.c */
+/* e1000_tx.c */
 void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell);
 int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		   u32 flags);
 void e1000_xdp_send_rest(struct e1000_adapter *adapter);
-void e1000_xdp_free_tx(struct e1000_tx_buffer *buffer_info, int budget);
+void e1000_xdp_free_tx(struct e1000_adapter *adapter,
+		       struct e1000_tx_buffer *buffer);
+void e1000_free_parked_tx(struct e1000_adapter *adapter,
+			  struct e1000_tx_ring *tx_ring);
+u32 e1000_complete_tx(struct e1000_adapter *adapter,
+		      struct e1000_tx_ring *tx_ring, int budget,
+		      struct e1000_tx_done *done);
+void e1000_limit_tso(struct e1000_adapter *adapter);
+
+/* e1000_xdp.c */
 int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf);
 void e1000_xdp_init(struct net_device *netdev);
 
 /* e1000_main.c */
+void e1000_unmap_and_free_tx_resource(struct e1000_adapter *adapter,
+				      struct e1000_tx_buffer *buffer_info,
+				      int budget);
 void e1000_rx_checksum(struct e1000_adapter *adapter, u32 status_err, u32 csum,
 		       struct sk_buff *skb);
 void e1000_receive_skb(struct e1000_adapter *adapter, u8 status, __le16 vlan,
 		       struct sk_buff *skb);
-void e1000_setup_rctl(struct e1000_adapter *adapter);
-void e1000_set_rx_mode(struct net_device *netdev);
 bool e1000_tbi_should_accept(struct e1000_adapter *adapter, u8 status,
 			     u8 errors, u32 length, const u8 *data);
 
@@ -70,7 +89,23 @@ static inline bool e1000_xdp_attached(const struct net_device *netdev)
 	return adapter->xdp_prog;
 }
 
-/* A reset may come at any time from a worker, without RTNL; these keep it out */
+/**
+ * e1000_tx_stack_needs - how many free descriptors are the stack's
+ * @tx_ring: the ring
+ *
+ * XDP leaves them alone, so that it cannot starve the stack, and the stack's
+ * queue is woken once there are as many.
+ *
+ * Context: any.
+ * Return: what the frame needs that the queue was stopped for, and never less
+ * than a few.
+ */
+static inline u32 e1000_tx_stack_needs(const struct e1000_tx_ring *tx_ring)
+{
+	return max(E1000_TX_WAKE_THRESHOLD, READ_ONCE(tx_ring->stack_needs));
+}
+
+/* A worker may reset at any time, without RTNL; these keep it out */
 static inline void e1000_lock_reset(struct e1000_adapter *adapter)
 {
 	while (test_and_set_bit(__E1000_RESETTING, &adapter->flags))
@@ -80,57 +115,6 @@ static inline void e1000_lock_reset(struct e1000_adapter *adapter)
 static inline void e1000_unlock_reset(struct e1000_adapter *adapter)
 {
 	clear_bit(__E1000_RESETTING, &adapter->flags);
-}
-
-/**
- * e1000_xdp_clean_short - free XDP frames of one descriptor each
- * @adapter: board private structure
- * @tx_ring: ring that is cleaned
- * @i: where to begin; moved behind the last such frame in a row that is done
- * @bytes: sum that the frames' bytes are added to
- *
- * A device that writes descriptors back in bursts (TXDCTL) calls those done as
- * well that did not ask for it, so DD on a frame's first one says nothing of
- * the others. Of a longer frame no first descriptor is of a kind freed here.
- *
- * Context: NAPI; with a budget of 0, the one at @i is no XDP frame's.
- * Return: how many frames those were.
- */
-static inline unsigned int
-e1000_xdp_clean_short(struct e1000_adapter *adapter,
-		      struct e1000_tx_ring *tx_ring, unsigned int *i,
-		      unsigned int *bytes)
-{
-	struct xdp_ring_rxq *rxq = &adapter->rx_ring->rxq;
-	unsigned int frames = 0;
-
-	for (;;) {
-		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[*i];
-		struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, *i);
-
-		if (!(READ_ONCE(desc->upper.data) &
-		      cpu_to_le32(E1000_TXD_STAT_DD)))
-			return frames;
-		dma_rmb();
-		if (buffer->kind == E1000_TX_XDP_PAGE) {
-			xdp_ring_put_page(rxq, buffer->page);
-		} else if (buffer->kind == E1000_TX_XDP_FRAME) {
-			dma_unmap_page(&adapter->pdev->dev, buffer->dma,
-				       buffer->length, DMA_TO_DEVICE);
-			xdp_return_frame(buffer->xdpf);
-			buffer->dma = 0;
-		} else {
-			return frames;
-		}
-		buffer->page = NULL;
-		buffer->kind = E1000_TX_SKB;
-		buffer->time_stamp = 0;
-		desc->upper.data = 0;
-		*bytes += buffer->bytecount;
-		frames++;
-		if (unlikely(++*i == tx_ring->count))
-			*i = 0;
-	}
 }
 
 /**
@@ -187,7 +171,7 @@ static inline u32 e1000_tx_descs(const struct e1000_adapter *adapter, u32 len)
  * gives Tx what the MTU asks for.
  *
  * Context: the Tx queue's lock is held; max_frame_size changes only while the
- * interface is down or when the Tx FIFO is large enough before and after.
+ * interface is down.
  * Return: bytes, without FCS.
  */
 static inline u32 e1000_xdp_max_len(const struct e1000_adapter *adapter)

@@ -52,8 +52,10 @@ static void e1000_chunks_of_plain_pci(struct kunit *test)
 	struct e1000_adapter *adapter = make_adapter(test, e1000_bus_type_pci,
 						     false);
 
-	KUNIT_EXPECT_EQ(test, 1514, e1000_tx_chunk(adapter, 0x1002, 1514, true));
-	KUNIT_EXPECT_EQ(test, 4096, e1000_tx_chunk(adapter, 0x1000, 9014, true));
+	KUNIT_EXPECT_EQ(test, 1514,
+			e1000_tx_chunk(adapter, 0x1002, 1514, true));
+	KUNIT_EXPECT_EQ(test, 4096,
+			e1000_tx_chunk(adapter, 0x1000, 9014, true));
 	KUNIT_EXPECT_EQ(test, 1, e1000_tx_descs(adapter, 4096));
 	KUNIT_EXPECT_EQ(test, 2, e1000_tx_descs(adapter, 4097));
 }
@@ -155,9 +157,11 @@ static void e1000_82547_fifo_stalls_in_half_duplex(struct kunit *test)
 	adapter->tx_fifo_size = SZ_8K;
 	adapter->tx_fifo_head = SZ_8K - 512;
 	/* This reaches beyond its end by 992 */
-	KUNIT_EXPECT_FALSE(test, e1000_82547_reserve_fifo(adapter, 512 + 992 - 16));
+	KUNIT_EXPECT_FALSE(test,
+			   e1000_82547_reserve_fifo(adapter, 512 + 992 - 16));
 	atomic_set(&adapter->tx_fifo_stall, 0);
-	KUNIT_EXPECT_TRUE(test, e1000_82547_reserve_fifo(adapter, 512 + 992 - 32));
+	KUNIT_EXPECT_TRUE(test,
+			  e1000_82547_reserve_fifo(adapter, 512 + 992 - 32));
 	adapter->tx_fifo_head = SZ_8K - 512;
 	/* 1,536 bytes of FIFO reach beyond its end by more than 992 */
 	KUNIT_EXPECT_FALSE(test, e1000_82547_reserve_fifo(adapter, 1514));
@@ -169,39 +173,6 @@ static void e1000_82547_fifo_stalls_in_half_duplex(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, e1000_82547_reserve_fifo(adapter, 60));
 }
 
-/* With descriptor bursting all of a frame's descriptors may be called done, at
- * different times
- */
-static void e1000_a_part_written_back_frees_nothing(struct kunit *test)
-{
-	struct e1000_adapter *adapter = make_adapter(test, e1000_bus_type_pci,
-						     false);
-	struct e1000_tx_buffer buffers[4] = {};
-	struct e1000_tx_desc descs[4] = {};
-	struct e1000_tx_ring tx_ring = {
-		.desc = descs, .count = 4, .buffer_info = buffers
-	};
-	static const u8 kinds[] = {
-		E1000_TX_SKB, E1000_TX_XDP_PAGE_PART, E1000_TX_XDP_PART
-	};
-	unsigned int bytes = 0, n;
-
-	adapter->rx_ring = kunit_kzalloc(test, sizeof(*adapter->rx_ring),
-					 GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, adapter->rx_ring);
-	descs[3].upper.data = cpu_to_le32(E1000_TXD_STAT_DD);
-	for (n = 0; n < ARRAY_SIZE(kinds); n++) {
-		unsigned int i = 3;
-
-		buffers[3].kind = kinds[n];
-		KUNIT_EXPECT_EQ(test, 0, e1000_xdp_clean_short(adapter, &tx_ring,
-							       &i, &bytes));
-		KUNIT_EXPECT_EQ(test, i, 3);
-		KUNIT_EXPECT_EQ(test, buffers[3].kind, kinds[n]);
-		KUNIT_EXPECT_EQ(test, bytes, 0);
-	}
-}
-
 static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_chunks_of_plain_pci),
 	KUNIT_CASE(e1000_asks_for_no_more_room_than_it_may_need),
@@ -210,7 +181,6 @@ static struct kunit_case e1000_xdp_test_cases[] = {
 	KUNIT_CASE(e1000_82547_fifo_holds_what_the_mtu_allows),
 	KUNIT_CASE(e1000_82547_fifo_counts_in_full_duplex),
 	KUNIT_CASE(e1000_82547_fifo_stalls_in_half_duplex),
-	KUNIT_CASE(e1000_a_part_written_back_frees_nothing),
 	{}
 };
 

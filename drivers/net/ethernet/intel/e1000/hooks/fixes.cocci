@@ -16,18 +16,21 @@ e1000_probe(...)
 }
 
 // pci_disable_device() takes the interrupt away, so it must not have a handler any
-// more, as in e1000_suspend().
+// more, as in e1000_suspend(). A device that will not come back goes down as well.
 @ error_is_detected @
 identifier netdev, adapter;
 @@
 e1000_io_error_detected(...)
 {
 	...
--	if (netif_running(netdev))
+	netif_device_detach(netdev);
 +	if (netif_running(netdev)) {
-		e1000_down(adapter);
++		e1000_down(adapter);
 +		e1000_free_irq(adapter);
 +	}
+	...
+-	if (netif_running(netdev))
+-		e1000_down(adapter);
 	...
 }
 
@@ -76,4 +79,37 @@ e1000_clean_tx_irq(...)
 +	if (!netif_queue_stopped(netdev))
 +		netif_stop_queue(netdev);
 	...>
+}
+
+// After an error of the bus the interface is down and its interrupt freed, until it
+// is attached again. Closed meanwhile, or when that fails, it must not be taken down
+// once more: napi_disable() would wait for ever.
+
+@ closed @
+identifier netdev, adapter;
+@@
+e1000_close(struct net_device *netdev)
+{
+	...
+-	e1000_down(adapter);
+-	e1000_power_down_phy(adapter);
+-	e1000_free_irq(adapter);
++	if (netif_device_present(netdev)) {
++		e1000_down(adapter);
++		e1000_power_down_phy(adapter);
++		e1000_free_irq(adapter);
++	}
+	...
+}
+
+// A TSO frame of many short segments would wait for more descriptors than the ring
+// has, and with it everything behind it.
+@ tso @
+@@
+e1000_configure(struct e1000_adapter *adapter)
+{
+	...
+	e1000_configure_tx(adapter);
++	e1000_limit_tso(adapter);
+	...
 }

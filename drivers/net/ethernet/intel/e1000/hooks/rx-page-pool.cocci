@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One Rx routine on a page_pool for every MTU: the frag, jumbo and copybreak
-// routines go, and with them the choice between them. A buffer always takes
+// One Rx routine on a page_pool for every MTU: the routines for fragments, jumbo
+// frames and copies go, and with them the choice between them. A buffer always takes
 // 2048 bytes, so a change of the MTU no longer changes the buffers.
 // gone: e1000_clean_jumbo_rx_irq
 // gone: e1000_alloc_jumbo_rx_buffers
@@ -10,11 +10,11 @@
 // gone: e1000_copybreak
 // gone: e1000_alloc_frag
 // gone: e1000_frag_len
-// gone: copybreak
 // gone: E1000_HEADROOM
 // gone: rx_skb_top
 // gone: adapter->discarding
 // gone: alloc_rx_buf
+// gone: rxbuf
 // gone: adapter->clean_rx
 
 @ header @
@@ -28,10 +28,47 @@ struct e1000_rx_ring {
 	...
 -	struct sk_buff *rx_skb_top;
 +	struct xdp_ring_rxq rxq;
-+	/* drop what comes until the end of a frame */
-+	bool discarding;
++	/* descriptors without a buffer */
++	unsigned int empty;
 	...
 };
+
+@ rx_buffer @
+@@
+struct e1000_rx_buffer {
+-	union {
+-		struct page *page;
+-		u8 *data;
+-	} rxbuf;
+-	dma_addr_t dma;
++	struct xdp_ring_buf buf;
+};
+
+@ test_buffer @
+expression i;
+@@
+- rxdr->buffer_info[i].rxbuf.data
++ rxdr->buffer_info[i].buf.va
+
+@ test_address @
+expression i;
+@@
+- rxdr->buffer_info[i].dma
++ rxdr->buffer_info[i].buf.dma
+
+@ dump @
+@@
+- buffer_info->rxbuf.data
++ buffer_info->buf.va
+
+@ dump_address @
+typedef u64;
+expression list ES;
+@@
+  pr_info(ES,
+-	  (u64)buffer_info->dma
++	  (u64)buffer_info->buf.dma
+	  , buffer_info->buf.va, type)
 
 @ adapter @
 @@
@@ -42,6 +79,8 @@ struct e1000_adapter {
 	...
 	u32 alloc_rx_buff_failed;
 +	u32 rx_malformed;
++	/* frames of up to so many bytes are copied for the stack */
++	u32 rx_copybreak;
 	...
 -	bool discarding;
 	...
@@ -51,6 +90,11 @@ struct e1000_adapter {
 @@
 + #include "e1000_xdp.h"
 #include <net/ip6_checksum.h>
+
+@ ethtool_include @
+@@
++ #include "e1000_xdp.h"
+#include <linux/jiffies.h>
 
 // What e1000_rx.c does instead, or nobody needs any more
 
@@ -68,8 +112,7 @@ type T;
 identifier f = { e1000_clean_jumbo_rx_irq, e1000_clean_rx_irq,
 		 e1000_alloc_jumbo_rx_buffers, e1000_alloc_rx_buffers,
 		 e1000_alloc_dummy_rx_buffers, e1000_clean_rx_ring,
-		 e1000_change_mtu, e1000_setup_rctl,
-		 e1000_set_rx_mode };
+		 e1000_change_mtu };
 type T;
 @@
 - T f(...);
@@ -84,42 +127,32 @@ expression E;
 @@
 - #define rxtop E
 
-@ copybreak_default @
-expression E;
-@@
-- #define COPYBREAK_DEFAULT E
+// The module's parameter is where each interface begins
 
-@ copybreak_variable @
+@ copybreak @
 @@
-- static unsigned int copybreak = COPYBREAK_DEFAULT;
-
-@ copybreak_parameter @
-declarer name module_param;
-@@
-- module_param(copybreak, uint, 0644);
-
-@ copybreak_text @
-declarer name MODULE_PARM_DESC;
-expression E;
-@@
-- MODULE_PARM_DESC(copybreak, E);
-
-@ copybreak_greeting @
-identifier init = e1000_init_module;
-@@
-init(...)
+e1000_sw_init(...)
 {
-	<...
--	if (copybreak != COPYBREAK_DEFAULT) { ... }
-	...>
+	...
+	adapter->rx_buffer_len = MAXIMUM_ETHERNET_VLAN_SIZE;
++	adapter->rx_copybreak = copybreak;
+	...
 }
+
+@ copybreak_operations @
+identifier ops;
+@@
+struct ethtool_ops ops = {
+	.set_ringparam = e1000_set_ringparam,
++	.get_tunable		= e1000_get_tunable,
++	.set_tunable		= e1000_set_tunable,
+};
 
 // Functions that e1000_rx.c calls
 
 @ shared @
 identifier f = { e1000_rx_checksum, e1000_receive_skb,
-		 e1000_tbi_should_accept, e1000_setup_rctl,
-		 e1000_set_rx_mode };
+		 e1000_tbi_should_accept };
 type T;
 @@
 - static
@@ -137,17 +170,30 @@ e1000_sw_init(...)
 	...
 }
 
-// With the same buffers for all, what decides which frames are received can
-// change while they are
+// The core's function that makes the skb tells its protocol
+
+@ protocol @
+@@
+e1000_receive_skb(...)
+{
+	...
+-	skb->protocol = eth_type_trans(skb, adapter->netdev);
+	...
+}
+
+// Intel's manuals of its kind want RXCSUM written while the receiver is off, so
+// checksums are always computed, and e1000_rx_checksum() believes them or not.
+// Only rx-all needs the device.
 
 @ features @
 @@
 e1000_set_features(...)
 {
-	<...
--	e1000_reinit_locked(adapter);
-+	e1000_apply_rx_features(adapter);
-	...>
+	...
+	adapter->rx_csum = !!(features & NETIF_F_RXCSUM);
++	if (!(changed & NETIF_F_RXALL))
++		return 1;
+	...
 }
 
 @ rx_csum_setup @
@@ -269,3 +315,47 @@ e1000_clean(...)
 @@
 - #define E1000_RX_BUFFER_WRITE 16
 + #define E1000_RX_BUFFER_WRITE 32
+
+// Frames that the driver drops by itself are counted where people look
+
+@ errors @
+expression E;
+@@
+  netdev->stats.rx_errors = E
++			    + adapter->rx_malformed
+  ;
+
+@ length_errors @
+@@
+  netdev->stats.rx_length_errors = adapter->stats.rlerrc
++				   + adapter->rx_malformed
+  ;
+
+// Of the 82542 rev. 2.0 the receiver goes through a reset when a filter or an
+// address changes, without a look at NAPI, which would race with it for the
+// pool's cache. The ring is set up anew where NAPI is disabled.
+
+@ reset_cleans @
+@@
+e1000_enter_82542_rst(...)
+{
+	...
+-	struct net_device *netdev = adapter->netdev;
+	...
+-	if (netif_running(netdev))
+-		e1000_clean_all_rx_rings(adapter);
+}
+
+@ reset_fills @
+@@
+e1000_leave_82542_rst(...)
+{
+	...
+-	struct net_device *netdev = adapter->netdev;
+	...
+-	if (netif_running(netdev)) {
+-		...
+-	}
++	if (!test_bit(__E1000_DOWN, &adapter->flags))
++		schedule_work(&adapter->reset_task);
+}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A Tx descriptor may belong to an XDP frame; what it holds is freed by kind.
-// BQL counts the stack's frames alone, on both sides. NAPI's budget reaches
-// the place where buffers are freed: with 0, netpoll's, XDP frames stay.
+// A Tx descriptor may belong to an XDP frame; what it holds is freed by kind, in
+// e1000_complete_tx(). BQL counts the stack's frames alone, on both sides.
 // gone: e1000_82547_fifo_workaround
+// gone: pkts_compl
+// gone: bytes_compl
 
 @ buffer @
 @@
@@ -10,7 +11,7 @@ struct e1000_tx_buffer {
 -	struct sk_buff *skb;
 +	union {
 +		struct sk_buff *skb;
-+		struct page *page;
++		void *data;
 +		struct xdp_frame *xdpf;
 +	};
 	...
@@ -23,21 +24,60 @@ struct e1000_tx_buffer {
 @@
 struct e1000_tx_ring {
 	...
+	struct e1000_tx_buffer *buffer_info;
++	/* XDP frames that wait for a poll with a budget to be freed */
++	struct e1000_tx_buffer *parking;
++	unsigned int parked;
++	/* descriptors that the stack's next frame needs, if it waits */
++	unsigned int stack_needs;
++	/* XDP's descriptors so far, both modulo 2^32 */
++	u32 xdp_posted;
++	u32 xdp_completed;
+	...
 	bool last_tx_tso;
 +	bool xdp_unsent;
 	...
 };
 
-@ free @
+@ parking @
 @@
-e1000_unmap_and_free_tx_resource(...)
+e1000_setup_tx_resources(...)
 {
 	...
-+	if (unlikely(buffer_info->kind))
-+		e1000_xdp_free_tx(buffer_info, budget);
-	if (buffer_info->skb) {
-		...
-	}
+-	txdr->buffer_info = vzalloc(size);
++	txdr->buffer_info = vzalloc(2 * size);
+	if (!txdr->buffer_info)
+		return -ENOMEM;
++	txdr->parking = txdr->buffer_info + txdr->count;
+	...
+}
+
+@ free @
+@@
+- static
+  void e1000_unmap_and_free_tx_resource(struct e1000_adapter *adapter,
+				 struct e1000_tx_buffer *buffer_info,
+				 int budget)
+{
++	if (unlikely(buffer_info->kind)) {
++		e1000_xdp_free_tx(adapter, buffer_info);
++		return;
++	}
+	...
+}
+
+@ clean @
+@@
+e1000_clean_tx_ring(...)
+{
+	...
+	netdev_reset_queue(adapter->netdev);
++	e1000_free_parked_tx(adapter, tx_ring);
+	...
+	tx_ring->last_tx_tso = false;
++	tx_ring->stack_needs = 0;
++	tx_ring->xdp_posted = 0;
++	tx_ring->xdp_completed = 0;
 	...
 }
 
@@ -70,37 +110,109 @@ e1000_clean(...)
 	...
 }
 
-@ budget_free @
-@@
-e1000_clean_tx_irq(...)
-{
-	<...
-	e1000_unmap_and_free_tx_resource(adapter, buffer_info,
--					 64
-+					 budget
-					 );
-	...>
-}
+// The loop is e1000_complete_tx()'s. (A statement S takes spatch no time, what is
+// written { ... } a minute and more.)
 
-@ budget_none @
+@ complete @
+@@
+- i = tx_ring->next_to_clean;
++ i = e1000_complete_tx(adapter, tx_ring, budget, &done);
+  eop = tx_ring->buffer_info[i].next_to_watch;
+
+@ loop @
+expression E;
+statement S;
+@@
+- while (E && (count < tx_ring->count)) S
+
+@ bql @
+@@
+  netdev_completed_queue(netdev,
+-			 pkts_compl, bytes_compl
++			 done.skbs, done.skb_bytes
+			 )
+
+@ totals @
+@@
+-	adapter->total_tx_bytes += total_tx_bytes;
+-	adapter->total_tx_packets += total_tx_packets;
+-	netdev->stats.tx_bytes += total_tx_bytes;
+-	netdev->stats.tx_packets += total_tx_packets;
+-	return count < tx_ring->count;
++	adapter->total_tx_bytes += done.bytes;
++	adapter->total_tx_packets += done.packets;
++	netdev->stats.tx_bytes += done.bytes;
++	netdev->stats.tx_packets += done.packets;
++	return done.descs < tx_ring->count;
+
+@ done @
 @@
 e1000_clean_tx_irq(...)
 {
-	<...
-	bool cleaned = false;
-+	unsigned int xdp;
 	...
-+	if (unlikely(!budget && tx_ring->buffer_info[eop].kind))
-+		break;
-+	xdp = e1000_xdp_clean_short(adapter, tx_ring, &i, &total_tx_bytes);
-+	total_tx_packets += xdp;
-+	count += xdp;
-+	cleaned = xdp;
-	for (;!cleaned;count++) { ... }
+	struct net_device *netdev = adapter->netdev;
++	struct e1000_tx_done done = {};
+	...
+}
+
+@ variables_without_use @
+identifier v = { tx_desc, buffer_info, count, total_tx_bytes,
+		 total_tx_packets, bytes_compl, pkts_compl };
+constant C;
+type T;
+@@
+e1000_clean_tx_irq(...)
+{
+	<...
+(
+-	T v;
+|
+-	T v = C;
+)
 	...>
 }
 
-// What netpoll leaves in its place does not hang
+// The stack is woken when there is room for what it waits to send
+
+@ wake @
+@@
+e1000_clean_tx_irq(...)
+{
+	<...
+	if (unlikely(
+-	    count
++	    done.descs
+	    && netif_carrier_ok(netdev) && E1000_DESC_UNUSED(tx_ring) >=
+-	    TX_WAKE_THRESHOLD
++	    e1000_tx_stack_needs(tx_ring)
+	    )) { ... }
+	...>
+}
+
+@ needs @
+identifier tx_ring, netdev, size;
+@@
+__e1000_maybe_stop_tx(struct net_device *netdev, int size)
+{
+	...
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
++
++	WRITE_ONCE(tx_ring->stack_needs, size);
+	netif_stop_queue(netdev);
+	...
+}
+
+@ needs_no_more @
+@@
+e1000_xmit_frame(...)
+{
+	<...
+	netdev_sent_queue(netdev, skb->len);
++	WRITE_ONCE(tx_ring->stack_needs, 0);
+	...>
+}
+
+// What netpoll leaves in its place does not hang, nor does an empty ring
 
 @ hang @
 @@
@@ -114,15 +226,15 @@ e1000_clean_tx_irq(...)
 	...>
 }
 
-@ bql @
+@ hang_of_what @
 @@
 e1000_clean_tx_irq(...)
 {
 	<...
 	if (
--	    buffer_info->skb
-+	    !buffer_info->kind && buffer_info->skb
-	   ) { ... }
+-	    tx_ring->buffer_info[eop].time_stamp
++	    i != tx_ring->next_to_use && tx_ring->buffer_info[eop].time_stamp
+	    && time_after(...) && !(...)) { ... }
 	...>
 }
 

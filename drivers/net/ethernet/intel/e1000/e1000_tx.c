@@ -1,0 +1,586 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Transmit: XDP frames of programs and other interfaces, and completion */
+
+#include "e1000_xdp.h"
+
+/* May XDP post frames now? Without carrier they would stay in the ring, and the
+ * watchdog would reset the device over and over.
+ */
+static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter)
+{
+	return netif_carrier_ok(adapter->netdev) &&
+	       netif_device_present(adapter->netdev) &&
+	       !test_bit(__E1000_DOWN, &adapter->flags);
+}
+
+/* The stack's watchdog looks at trans_start while the stack's queue is stopped;
+ * frames of XDP are progress as well.
+ */
+static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(adapter->netdev, 0);
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+
+	lockdep_assert_held(&txq->_xmit_lock);
+
+	txq_trans_cond_update(txq);
+	WRITE_ONCE(tx_ring->xdp_unsent, false);
+	writel(tx_ring->next_to_use, adapter->hw.hw_addr + tx_ring->tdt);
+}
+
+/**
+ * e1000_xdp_send_rest - ring the doorbell for frames that were left without it
+ * @adapter: board private structure
+ *
+ * ndo_xdp_xmit is called without XDP_XMIT_FLUSH when a bulk overflows, and not
+ * called again if a devmap's program drops all of the last one. Such frames do
+ * not hang, they wait.
+ *
+ * Context: NAPI.
+ */
+void e1000_xdp_send_rest(struct e1000_adapter *adapter)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(adapter->netdev, 0);
+
+	__netif_tx_lock(txq, smp_processor_id());
+	adapter->detect_tx_hung = false;
+	e1000_xdp_doorbell(adapter);
+	__netif_tx_unlock(txq);
+}
+
+/* Descriptors that XDP may use now. When the stack has stopped its queue for
+ * want of descriptors, it gets the next ones that come free. XDP leaves it what
+ * its next frame needs, holds at most half of the ring, and keeps head and tail
+ * two descriptors apart.
+ */
+static u32 e1000_xdp_room(const struct e1000_tx_ring *tx_ring,
+			  const struct netdev_queue *txq)
+{
+	u32 held = tx_ring->xdp_posted - READ_ONCE(tx_ring->xdp_completed);
+	u32 reserve = e1000_tx_stack_needs(tx_ring) + 2;
+	u32 unused = E1000_DESC_UNUSED(tx_ring);
+
+	lockdep_assert_held(&txq->_xmit_lock);
+
+	if (netif_tx_queue_stopped(txq) || unused <= reserve ||
+	    held >= tx_ring->count / 2)
+		return 0;
+	return min(unused - reserve, tx_ring->count / 2 - held);
+}
+
+/* Is there room for a frame? The one after a TSO frame may take one more. No
+ * device takes an empty buffer or a frame that is longer than any it receives.
+ */
+static bool e1000_xdp_fits(const struct e1000_adapter *adapter,
+			   const struct xdp_ring_frame *frame, u32 len,
+			   u32 room)
+{
+	u32 descs = e1000_tx_descs(adapter, frame->len) +
+		    adapter->tx_ring->last_tx_tso;
+	u32 i;
+
+	if (unlikely(len > e1000_xdp_max_len(adapter)))
+		return false;
+
+	if (unlikely(frame->has_frags)) {
+		const struct skb_shared_info *sinfo;
+
+		sinfo = xdp_ring_frame_sinfo(frame);
+		for (i = 0; i < sinfo->nr_frags; i++) {
+			u32 size = skb_frag_size(&sinfo->frags[i]);
+
+			if (!size)
+				return false;
+			descs += e1000_tx_descs(adapter, size);
+		}
+		if (!frame->len)
+			return false;
+	}
+
+	return room >= descs;
+}
+
+/* Write the descriptors of one part of a frame, from descriptor i on. With
+ * split, the part ends in a descriptor of its own.
+ * Return: the descriptor after the last one.
+ */
+static u32 e1000_xdp_post_part(struct e1000_adapter *adapter,
+			       struct e1000_tx_ring *tx_ring, u32 i,
+			       const struct xdp_ring_part *part, bool first,
+			       bool split)
+{
+	dma_addr_t dma = part->dma;
+	u32 len = part->len;
+
+	while (len) {
+		struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
+		u32 size = e1000_tx_chunk(adapter, dma, len, first);
+
+		if (unlikely(split && size == len && size > 4))
+			size -= 4;
+
+		desc->buffer_addr = cpu_to_le64(dma);
+		desc->lower.data = cpu_to_le32(E1000_TXD_CMD_IFCS | size);
+		desc->upper.data = 0;
+
+		dma += size;
+		len -= size;
+		first = false;
+		if (unlikely(++i == tx_ring->count))
+			i = 0;
+	}
+	return i;
+}
+
+/* The last descriptor of a part holds what is to be freed with it */
+static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
+			       const struct xdp_ring_frame *frame,
+			       const struct xdp_ring_part *part)
+{
+	buffer->dma = part->dma;
+	if (frame->xdpf) {
+		buffer->kind = E1000_TX_XDP_PART;
+		buffer->length = part->len;
+	} else {
+		buffer->kind = E1000_TX_XDP_BUF;
+		buffer->data = part->data;
+	}
+}
+
+/* How many descriptors from one on to before another */
+static u32 e1000_tx_distance(const struct e1000_tx_ring *tx_ring, u32 from,
+			     u32 to)
+{
+	return (to < from ? tx_ring->count : 0) + to - from;
+}
+
+/* Publish the descriptors before next: they are written before whoever rings
+ * the doorbell, or looks for completions, sees next_to_use.
+ */
+static void e1000_xdp_posted(struct e1000_tx_ring *tx_ring, u32 next)
+{
+	tx_ring->xdp_posted += e1000_tx_distance(tx_ring, tx_ring->next_to_use,
+						 next);
+	dma_wmb();
+	WRITE_ONCE(tx_ring->next_to_use, next);
+}
+
+/* The descriptor that comes so many after i */
+static u32 e1000_xdp_after(const struct e1000_tx_ring *tx_ring, u32 i, u32 used)
+{
+	i += used;
+	return unlikely(i >= tx_ring->count) ? i - tx_ring->count : i;
+}
+
+/* e1000_xdp_post() for a frame of any kind on any device */
+static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
+				       const struct xdp_ring_frame *frame,
+				       u32 first, u32 room)
+{
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	struct xdp_ring_part parts[XDP_RING_MAX_PARTS];
+	u32 len = xdp_ring_frame_len(frame);
+	struct e1000_tx_buffer *last;
+	u32 i = first, eop = first;
+	bool split;
+	u32 n;
+
+	if (unlikely(!e1000_xdp_fits(adapter, frame, len, room)))
+		return 0;
+
+	if (unlikely(adapter->hw.mac_type == e1000_82547 &&
+		     !e1000_82547_reserve_fifo(adapter, len))) {
+		/* The task waits until all that was posted is out */
+		e1000_xdp_posted(tx_ring, first);
+		e1000_xdp_doorbell(adapter);
+		schedule_delayed_work(&adapter->fifo_stall_task, 1);
+		return 0;
+	}
+
+	if (unlikely(xdp_ring_map(&adapter->pdev->dev, frame, parts)))
+		return 0;
+
+	/* The first linear frame after a TSO one is else written back before
+	 * it is read.
+	 */
+	split = tx_ring->last_tx_tso && !frame->has_frags;
+	if (unlikely(split))
+		tx_ring->last_tx_tso = false;
+
+	for (n = 0; n < xdp_ring_parts(frame); n++) {
+		i = e1000_xdp_post_part(adapter, tx_ring, i, &parts[n], !n,
+					split);
+		eop = (i ?: tx_ring->count) - 1;
+		e1000_xdp_own_part(&tx_ring->buffer_info[eop], frame,
+				   &parts[n]);
+	}
+
+	last = &tx_ring->buffer_info[eop];
+	if (frame->xdpf) {
+		last->kind = E1000_TX_XDP_FRAME;
+		last->xdpf = frame->xdpf;
+	}
+	last->time_stamp = jiffies;
+	last->bytecount = len;
+	tx_ring->buffer_info[first].next_to_watch = eop;
+	E1000_TX_DESC(*tx_ring, eop)->lower.data |=
+		cpu_to_le32(adapter->txd_cmd);
+	return e1000_tx_distance(tx_ring, first, i);
+}
+
+/* With the Tx lock held: is one descriptor right for linear frames of up to
+ * 4 KiB now?
+ */
+static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
+{
+	return !adapter->tx_ring->last_tx_tso &&
+	       adapter->hw.bus_type != e1000_bus_type_pcix &&
+	       adapter->hw.mac_type != e1000_82547;
+}
+
+/**
+ * e1000_xdp_post - write the descriptors of a frame
+ * @adapter: board private structure
+ * @tx_ring: its ring
+ * @frame: the frame, padded
+ * @i: descriptor to begin with
+ * @room: descriptors that may be used
+ * @plain: what e1000_xdp_is_plain() said since the lock was taken
+ * @now: jiffies
+ *
+ * Context: the Tx queue's lock is held; the caller publishes the descriptors
+ * with e1000_xdp_posted(), and rings the doorbell.
+ * Return: descriptors used; 0 when there is no room, or the device cannot take
+ * the frame, or it could not be mapped: it is still the caller's then.
+ */
+static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
+					  struct e1000_tx_ring *tx_ring,
+					  const struct xdp_ring_frame *frame,
+					  u32 i, u32 room, bool plain,
+					  unsigned long now)
+{
+	struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
+	struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
+	struct xdp_frame *xdpf = frame->xdpf;
+	u32 len = frame->len;
+	dma_addr_t dma;
+
+	if (unlikely(!plain || frame->has_frags || len > SZ_4K))
+		return e1000_xdp_post_any(adapter, frame, i, room);
+	if (unlikely(!room))
+		return 0;
+	dma = xdp_ring_map_linear(&adapter->pdev->dev, frame);
+	if (unlikely(dma_mapping_error(&adapter->pdev->dev, dma)))
+		return 0;
+
+	if (xdpf) {
+		buffer->kind = E1000_TX_XDP_FRAME;
+		buffer->xdpf = xdpf;
+		buffer->length = len;
+	} else {
+		buffer->kind = E1000_TX_XDP_BUF;
+		buffer->data = frame->data;
+	}
+	buffer->dma = dma;
+	buffer->time_stamp = now;
+	buffer->next_to_watch = i;
+	buffer->bytecount = len;
+
+	desc->buffer_addr = cpu_to_le64(dma);
+	desc->lower.data = cpu_to_le32(adapter->txd_cmd | E1000_TXD_CMD_IFCS |
+				       len);
+	desc->upper.data = 0;
+	return 1;
+}
+
+/**
+ * e1000_xdp_tx_flush - post the frames of the XDP_TX bulk
+ * @rxq: queue whose bulk is to be posted
+ * @doorbell: tell the device as well
+ *
+ * XDP frames are not counted in BQL: they ask nobody before they take a
+ * descriptor, so with their bytes in flight the stack's queue would never come
+ * below its limit. e1000_xdp_room() keeps its share of the ring.
+ *
+ * Context: NAPI.
+ */
+void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
+{
+	struct net_device *netdev = rxq->info.dev;
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	const struct xdp_ring_frame *frame = rxq->tx;
+	const struct xdp_ring_frame *end = frame + rxq->tx_count;
+	const unsigned long now = jiffies;
+	u32 i, room, used, failed = 0;
+	bool plain;
+
+	__netif_tx_lock(txq, smp_processor_id());
+	room = e1000_xdp_can_tx(adapter) ? e1000_xdp_room(tx_ring, txq) : 0;
+	plain = e1000_xdp_is_plain(adapter);
+	i = tx_ring->next_to_use;
+	for (; frame < end; frame++) {
+		used = e1000_xdp_post(adapter, tx_ring, frame, i, room, plain,
+				      now);
+		i = e1000_xdp_after(tx_ring, i, used);
+		room -= used;
+		if (unlikely(!used)) {
+			xdp_ring_tx_failed(rxq, frame);
+			failed++;
+		}
+	}
+	e1000_xdp_posted(tx_ring, i);
+	xdp_ring_tx_done(rxq, rxq->tx_count - failed);
+	if (doorbell && rxq->tx_posted)
+		e1000_xdp_doorbell(adapter);
+	__netif_tx_unlock(txq);
+}
+
+/**
+ * e1000_xdp_xmit - transmit frames that were redirected here
+ * @netdev: the interface
+ * @n: number of frames
+ * @frames: the frames, of any memory model
+ * @flags: XDP_XMIT_FLUSH to ring the doorbell for these and earlier ones
+ *
+ * Context: bottom halves are off, any CPU.
+ * Return: frames taken, the others are the caller's; or a negative error with
+ * none taken.
+ */
+int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
+		   u32 flags)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
+	const unsigned long now = jiffies;
+	struct e1000_tx_ring *tx_ring;
+	u32 i, room, used;
+	bool plain;
+	int sent;
+
+	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
+		return -EINVAL;
+
+	__netif_tx_lock(txq, smp_processor_id());
+	if (unlikely(!e1000_xdp_can_tx(adapter))) {
+		xdp_ring_count_xmit(&adapter->xdp_stats, 0, n);
+		__netif_tx_unlock(txq);
+		return -ENETDOWN;
+	}
+	tx_ring = adapter->tx_ring;
+	room = e1000_xdp_room(tx_ring, txq);
+	plain = e1000_xdp_is_plain(adapter);
+	i = tx_ring->next_to_use;
+	for (sent = 0; sent < n; sent++) {
+		struct xdp_ring_frame frame;
+
+		if (unlikely(!xdp_ring_frame_init(&frame, frames[sent])))
+			break;
+		used = e1000_xdp_post(adapter, tx_ring, &frame, i, room, plain,
+				      now);
+		if (unlikely(!used))
+			break;
+		i = e1000_xdp_after(tx_ring, i, used);
+		room -= used;
+	}
+	e1000_xdp_posted(tx_ring, i);
+	xdp_ring_count_xmit(&adapter->xdp_stats, sent, n - sent);
+	if (flags & XDP_XMIT_FLUSH)
+		e1000_xdp_doorbell(adapter);
+	else if (sent)
+		WRITE_ONCE(tx_ring->xdp_unsent, true);
+	__netif_tx_unlock(txq);
+	return sent;
+}
+
+static void e1000_unmap_xdp(struct e1000_adapter *adapter,
+			    const struct e1000_tx_buffer *buffer)
+{
+	dma_unmap_page(&adapter->pdev->dev, buffer->dma, buffer->length,
+		       DMA_TO_DEVICE);
+}
+
+/* As the stack expects a descriptor that holds nothing */
+static void e1000_forget_tx(struct e1000_tx_buffer *buffer)
+{
+	buffer->kind = E1000_TX_SKB;
+	buffer->skb = NULL;
+	buffer->dma = 0;
+}
+
+/**
+ * e1000_xdp_free_tx - free what a Tx descriptor of an XDP frame held
+ * @adapter: board private structure
+ * @buffer: buffer of the descriptor
+ *
+ * Context: process while nobody transmits, or NAPI.
+ */
+void e1000_xdp_free_tx(struct e1000_adapter *adapter,
+		       struct e1000_tx_buffer *buffer)
+{
+	if (buffer->kind == E1000_TX_XDP_BUF)
+		xdp_ring_free_buf(&adapter->rx_ring->rxq, buffer->data, false);
+	else
+		e1000_unmap_xdp(adapter, buffer);
+	if (buffer->kind == E1000_TX_XDP_FRAME)
+		xdp_return_frame(buffer->xdpf);
+	e1000_forget_tx(buffer);
+}
+
+/**
+ * e1000_free_parked_tx - free XDP frames that netpoll has completed
+ * @adapter: board private structure
+ * @tx_ring: their ring
+ *
+ * Context: process while nobody transmits, or NAPI.
+ */
+void e1000_free_parked_tx(struct e1000_adapter *adapter,
+			  struct e1000_tx_ring *tx_ring)
+{
+	while (tx_ring->parked)
+		e1000_xdp_free_tx(adapter,
+				  &tx_ring->parking[--tx_ring->parked]);
+}
+
+/* netpoll may be called where pages and frames cannot be freed: those of the
+ * descriptors from i to eop wait for the next poll with a budget.
+ * Return: false when there is no place left for them.
+ */
+static bool e1000_park_tx(struct e1000_tx_ring *tx_ring, u32 i, u32 eop)
+{
+	for (;; i = e1000_xdp_after(tx_ring, i, 1)) {
+		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
+
+		if (buffer->kind) {
+			if (tx_ring->parked == tx_ring->count)
+				return false;
+			tx_ring->parking[tx_ring->parked++] = *buffer;
+			e1000_forget_tx(buffer);
+		}
+		if (i == eop)
+			return true;
+	}
+}
+
+/**
+ * e1000_complete_tx - free what the device has sent
+ * @adapter: board private structure
+ * @tx_ring: ring to clean
+ * @budget: NAPI's budget; with 0, netpoll's, XDP frames are not freed but put
+ *	    aside, so that those of the stack behind them are
+ * @done: filled with what was freed
+ *
+ * A frame is done when its last descriptor is: a device that writes descriptors
+ * back in bursts (TXDCTL) may call others done before.
+ *
+ * Context: NAPI.
+ * Return: the first descriptor that is not done.
+ */
+u32 e1000_complete_tx(struct e1000_adapter *adapter,
+		      struct e1000_tx_ring *tx_ring, int budget,
+		      struct e1000_tx_done *done)
+{
+	/* Pairs with the barrier before next_to_use is written: descriptors and
+	 * buffers before it are complete
+	 */
+	u32 end = smp_load_acquire(&tx_ring->next_to_use);
+	struct xdp_ring_rxq *rxq = &adapter->rx_ring->rxq;
+	u32 packets = 0, bytes = 0, skb_descs = 0;
+	const u32 start = tx_ring->next_to_clean;
+	struct xdp_frame_bulk bulk;
+	u32 i = start;
+
+	if (unlikely(tx_ring->parked) && budget)
+		e1000_free_parked_tx(adapter, tx_ring);
+
+	xdp_frame_bulk_init(&bulk);
+	rcu_read_lock();
+	while (i != end) {
+		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
+		u32 first = i, eop = buffer->next_to_watch;
+		bool is_eop;
+
+		if (!(READ_ONCE(E1000_TX_DESC(*tx_ring, eop)->upper.data) &
+		      cpu_to_le32(E1000_TXD_STAT_DD)))
+			break;
+		dma_rmb();
+
+		if (tx_ring->buffer_info[eop].kind == E1000_TX_SKB) {
+			const struct sk_buff *skb;
+
+			skb = tx_ring->buffer_info[eop].skb;
+			if (skb) {
+				done->skbs++;
+				done->skb_bytes += skb->len;
+			}
+			packets += tx_ring->buffer_info[eop].segs;
+			skb_descs += e1000_tx_distance(tx_ring, first, eop) + 1;
+		} else {
+			if (unlikely(!budget) &&
+			    !e1000_park_tx(tx_ring, first, eop))
+				break;
+			packets++;
+		}
+		bytes += tx_ring->buffer_info[eop].bytecount;
+
+		do {
+			is_eop = i == eop;
+			buffer = &tx_ring->buffer_info[i];
+			switch (buffer->kind) {
+			case E1000_TX_SKB:
+				e1000_unmap_and_free_tx_resource(adapter,
+								 buffer,
+								 budget);
+				break;
+			case E1000_TX_XDP_BUF:
+				xdp_ring_put_buf(rxq, buffer->data,
+						 buffer->dma);
+				e1000_forget_tx(buffer);
+				break;
+			case E1000_TX_XDP_FRAME:
+			case E1000_TX_XDP_PART:
+				e1000_unmap_xdp(adapter, buffer);
+				if (buffer->kind == E1000_TX_XDP_FRAME)
+					xdp_return_frame_bulk(buffer->xdpf,
+							      &bulk);
+				e1000_forget_tx(buffer);
+				break;
+			}
+			/* The next frame here is done when it was sent */
+			E1000_TX_DESC(*tx_ring, i)->upper.data = 0;
+			if (unlikely(++i == tx_ring->count))
+				i = 0;
+		} while (!is_eop);
+	}
+	xdp_flush_frame_bulk(&bulk);
+	rcu_read_unlock();
+
+	done->descs = e1000_tx_distance(tx_ring, start, i);
+	done->packets = packets;
+	done->bytes = bytes;
+	WRITE_ONCE(tx_ring->xdp_completed,
+		   tx_ring->xdp_completed + done->descs - skb_descs);
+	return i;
+}
+
+/**
+ * e1000_limit_tso - keep frames from the stack that the Tx ring could not hold
+ * @adapter: board private structure
+ *
+ * A descriptor of a TSO frame holds two segments at least. Beside them a frame
+ * needs one for each of its parts, its context, errata and a gap. Half of the
+ * ring is the limit where it is long enough.
+ *
+ * Context: process, RTNL; the ring's length is set.
+ */
+void e1000_limit_tso(struct e1000_adapter *adapter)
+{
+	u32 others = XDP_RING_MAX_PARTS + 6;
+
+	if (adapter->pcix_82544)
+		others += XDP_RING_MAX_PARTS;
+	netif_set_tso_max_segs(adapter->netdev,
+			       max_t(int, adapter->tx_ring->count - 2 * others,
+				     2));
+}

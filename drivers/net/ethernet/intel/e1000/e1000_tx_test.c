@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KUnit tests of transmission on an interface of this driver: what is posted
+ * and when it is not, and what a completion frees.
+ */
+
+#include "e1000_nic_test.h"
+
+/* A devmap may have ndo_xdp_xmit post frames, and never ask for their doorbell:
+ * its program drops the frames of the last bulk. The next poll rings, and takes
+ * frames that waited for that for no hang.
+ */
+static void e1000_the_next_poll_rings_for_what_waits(struct kunit *test)
+{
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct xdp_frame *frame;
+	struct e1000_hw *hw;
+	int wait;
+	u32 i;
+
+	netdev = lock_interface(test);
+	frame = make_frame(ETH_ZLEN);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	hw = &adapter->hw;
+
+	local_bh_disable();
+	i = tx_ring->next_to_use;
+	KUNIT_EXPECT_EQ(test, 1,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 1, &frame, 0));
+	KUNIT_EXPECT_EQ(test, er32(TDT), i);
+	tx_ring->buffer_info[i].time_stamp = jiffies - 60 * HZ;
+	adapter->detect_tx_hung = true;
+	ew32(ICS, E1000_ICS_RXDMT0);
+	local_bh_enable();
+
+	for (wait = 0; wait < 100 && er32(TDT) == i; wait++)
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, er32(TDT), tx_ring->next_to_use);
+	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(tx_ring->xdp_unsent));
+	rtnl_unlock();
+}
+
+/* Another device's FIFO, with room for a short frame, but not for a long one */
+static void take_for_82547(struct e1000_adapter *adapter)
+{
+	cancel_delayed_work(&adapter->fifo_stall_task);
+	adapter->hw.mac_type = e1000_82547;
+	adapter->link_duplex = HALF_DUPLEX;
+	adapter->tx_fifo_size = SZ_8K;
+	adapter->tx_fifo_head = SZ_8K - 512;
+	atomic_set(&adapter->tx_fifo_stall, 0);
+}
+
+/* Is the frame that was posted last on its way, and the FIFO soon looked at? */
+static void expect_stall(struct kunit *test, struct e1000_adapter *adapter)
+{
+	struct e1000_hw *hw = &adapter->hw;
+
+	KUNIT_EXPECT_EQ(test, er32(TDT), adapter->tx_ring->next_to_use);
+	KUNIT_EXPECT_EQ(test, adapter->tx_fifo_head, SZ_8K - 512 + 80);
+	KUNIT_EXPECT_TRUE(test,
+			  delayed_work_pending(&adapter->fifo_stall_task));
+}
+
+static void e1000_82547_stalls_after_what_was_posted(struct kunit *test)
+{
+	struct xdp_frame *frames[2], *alone;
+	const struct net_device_ops *ops;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+	e1000_mac_type mac_type;
+	struct e1000_hw *hw;
+	struct sk_buff *skb;
+
+	netdev = lock_interface(test);
+	frames[0] = make_frame(ETH_ZLEN);
+	frames[1] = make_frame(ETH_FRAME_LEN);
+	alone = make_frame(ETH_ZLEN);
+	skb = alloc_skb(ETH_FRAME_LEN, GFP_KERNEL | __GFP_NOFAIL);
+	skb_put_zero(skb, ETH_FRAME_LEN);
+	adapter = netdev_priv(netdev);
+	hw = &adapter->hw;
+	mac_type = hw->mac_type;
+	ops = netdev->netdev_ops;
+	txq = netdev_get_tx_queue(netdev, 0);
+
+	local_bh_disable();
+	take_for_82547(adapter);
+	KUNIT_EXPECT_EQ(test, 1, ops->ndo_xdp_xmit(netdev, 2, frames, 0));
+	expect_stall(test, adapter);
+
+	take_for_82547(adapter);
+	KUNIT_EXPECT_EQ(test, 1, ops->ndo_xdp_xmit(netdev, 1, &alone, 0));
+	KUNIT_EXPECT_NE(test, er32(TDT), adapter->tx_ring->next_to_use);
+	__netif_tx_lock(txq, smp_processor_id());
+	KUNIT_EXPECT_EQ(test, NETDEV_TX_BUSY, ops->ndo_start_xmit(skb, netdev));
+	KUNIT_EXPECT_TRUE(test, netif_tx_queue_stopped(txq));
+	__netif_tx_unlock(txq);
+	expect_stall(test, adapter);
+
+	/* As it was; nothing waits for the FIFO any more once it is down */
+	hw->mac_type = mac_type;
+	local_bh_enable();
+	cancel_delayed_work(&adapter->fifo_stall_task);
+	schedule_delayed_work(&adapter->fifo_stall_task, 60 * HZ);
+	dev_close(netdev);
+	KUNIT_EXPECT_FALSE(test,
+			   delayed_work_pending(&adapter->fifo_stall_task));
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
+
+	xdp_return_frame(frames[1]);
+	kfree_skb(skb);
+}
+
+/* A stopped queue whose trans_start is old is a Tx timeout to the stack */
+static void e1000_xdp_is_progress_of_the_queue(struct kunit *test)
+{
+	const unsigned long long_ago = jiffies - 60 * HZ;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+
+	netdev = lock_interface(test);
+	txq = netdev_get_tx_queue(netdev, 0);
+	local_bh_disable();
+	WRITE_ONCE(txq->trans_start, long_ago);
+	KUNIT_EXPECT_EQ(test, 0,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 0, NULL,
+							 XDP_XMIT_FLUSH));
+	KUNIT_EXPECT_NE(test, long_ago, READ_ONCE(txq->trans_start));
+	local_bh_enable();
+	rtnl_unlock();
+}
+
+static void expect_xmit(struct kunit *test, struct net_device *netdev,
+			int result)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+
+	KUNIT_EXPECT_EQ(test, result,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 0, NULL, 0));
+	KUNIT_EXPECT_FALSE(test, adapter->tx_ring->xdp_unsent);
+}
+
+/* Each of these conditions is enough to send nothing */
+static void e1000_xdp_sends_nothing_while_it_goes_down(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	cancel_delayed_work_sync(&adapter->watchdog_task);
+	local_bh_disable();
+
+	set_bit(__E1000_DOWN, &adapter->flags);
+	expect_xmit(test, netdev, -ENETDOWN);
+	clear_bit(__E1000_DOWN, &adapter->flags);
+
+	set_bit(__LINK_STATE_NOCARRIER, &netdev->state);
+	expect_xmit(test, netdev, -ENETDOWN);
+	clear_bit(__LINK_STATE_NOCARRIER, &netdev->state);
+
+	clear_bit(__LINK_STATE_PRESENT, &netdev->state);
+	expect_xmit(test, netdev, -ENETDOWN);
+	set_bit(__LINK_STATE_PRESENT, &netdev->state);
+
+	expect_xmit(test, netdev, 0);
+	local_bh_enable();
+	schedule_delayed_work(&adapter->watchdog_task, HZ);
+	rtnl_unlock();
+}
+
+/* Take frames while a Tx ring has so many descriptors for XDP.
+ * Return: how many of two frames it took.
+ */
+static int transmit_with_room(struct net_device *netdev, u32 room, u32 len)
+{
+	struct xdp_frame *frames[] = { make_frame(len), make_frame(len) };
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	u32 unused = e1000_tx_stack_needs(tx_ring) + 2 + room;
+	int sent, i;
+
+	tx_ring->next_to_clean = (tx_ring->next_to_use + 1 + unused) %
+				 tx_ring->count;
+	local_bh_disable();
+	sent = netdev->netdev_ops->ndo_xdp_xmit(netdev, 2, frames, 0);
+	local_bh_enable();
+	for (i = sent; i < 2; i++)
+		xdp_return_frame(frames[i]);
+	return sent;
+}
+
+/* A frame takes the descriptors that it may need, and no others */
+static void e1000_xdp_takes_the_room_that_there_is(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	e1000_bus_type bus;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	bus = adapter->hw.bus_type;
+	napi_disable(&adapter->napi);
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 0, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 1, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 2, transmit_with_room(netdev, 2, ETH_ZLEN));
+	/* The next one after a TSO frame may take one more */
+	adapter->tx_ring->last_tx_tso = true;
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 1, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 2, ETH_ZLEN));
+	/* Any frame on PCI-X may, by errata 10 */
+	adapter->tx_ring->last_tx_tso = false;
+	adapter->hw.bus_type = e1000_bus_type_pcix;
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 1, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 2, ETH_ZLEN));
+	adapter->hw.bus_type = bus;
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+/* XDP leaves alone what the stack waits for, and gets nothing while it waits */
+static void e1000_xdp_leaves_the_stack_what_it_needs(struct kunit *test)
+{
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	txq = netdev_get_tx_queue(netdev, 0);
+	napi_disable(&adapter->napi);
+	tx_ring->stack_needs = 60;
+	KUNIT_EXPECT_EQ(test, 60, e1000_tx_stack_needs(tx_ring));
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 1, ETH_ZLEN));
+	netif_tx_stop_queue(txq);
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 8, ETH_ZLEN));
+	netif_tx_start_queue(txq);
+	tx_ring->stack_needs = 1;
+	KUNIT_EXPECT_EQ(test, E1000_TX_WAKE_THRESHOLD,
+			e1000_tx_stack_needs(tx_ring));
+	KUNIT_EXPECT_EQ(test, 2, transmit_with_room(netdev, 2, ETH_ZLEN));
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+static void e1000_xdp_holds_half_of_the_ring(struct kunit *test)
+{
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	napi_disable(&adapter->napi);
+	/* Both count without end */
+	tx_ring->xdp_completed = U32_MAX - 2;
+	tx_ring->xdp_posted = tx_ring->xdp_completed + tx_ring->count / 2 - 1;
+	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 8, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 8, ETH_ZLEN));
+	tx_ring->xdp_completed += 2;
+	KUNIT_EXPECT_EQ(test, 2, transmit_with_room(netdev, 8, ETH_ZLEN));
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+/* Posting clears what an earlier frame has left in a descriptor, and notes the
+ * time by which a hang is noticed
+ */
+static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
+{
+	static const u32 lens[] = { ETH_ZLEN, 3000 };
+	struct e1000_adapter *adapter;
+	struct e1000_tx_ring *tx_ring;
+	struct net_device *netdev;
+	e1000_bus_type bus;
+	u32 first, i, n;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	bus = adapter->hw.bus_type;
+	/* Errata 10 makes two descriptors of the longer one */
+	adapter->hw.bus_type = e1000_bus_type_pcix;
+	napi_disable(&adapter->napi);
+	for (n = 0; n < ARRAY_SIZE(lens); n++) {
+		first = tx_ring->next_to_use;
+		for (i = 0; i < tx_ring->count; i++)
+			E1000_TX_DESC(*tx_ring, i)->upper.data =
+				cpu_to_le32(E1000_TXD_STAT_DD);
+		KUNIT_EXPECT_EQ(test, 2,
+				transmit_with_room(netdev, 8, lens[n]));
+		for (i = first; i != tx_ring->next_to_use;
+		     i = (i + 1) % tx_ring->count)
+			KUNIT_EXPECT_EQ(test, 0,
+					E1000_TX_DESC(*tx_ring, i)->upper.data);
+		i = tx_ring->buffer_info[first].next_to_watch;
+		KUNIT_EXPECT_NE(test, 0, tx_ring->buffer_info[i].time_stamp);
+	}
+	adapter->hw.bus_type = bus;
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+/* Poll once more, while nobody else does */
+static void poll_again(struct e1000_adapter *adapter, int budget)
+{
+	adapter->detect_tx_hung = false;
+	local_bh_disable();
+	adapter->napi.poll(&adapter->napi, budget);
+	local_bh_enable();
+}
+
+/* With descriptor bursting any of a frame's descriptors may be called done, at
+ * different times. What lies behind the last posted one is not looked at.
+ */
+static void e1000_only_a_whole_frame_is_done(struct kunit *test)
+{
+	static const u8 kinds[] = {
+		E1000_TX_SKB, E1000_TX_XDP_BUF, E1000_TX_XDP_PART
+	};
+	struct e1000_tx_buffer buffers[4] = {};
+	struct e1000_tx_ring *own, ring = {
+		.count = 4, .buffer_info = buffers, .next_to_clean = 3,
+		.next_to_use = 1
+	};
+	struct e1000_adapter *adapter;
+	struct e1000_tx_desc *descs;
+	struct net_device *netdev;
+	u32 n;
+
+	descs = kunit_kcalloc(test, 4, sizeof(*descs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, descs);
+	ring.desc = descs;
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	netif_tx_disable(netdev);
+	napi_disable(&adapter->napi);
+	own = adapter->tx_ring;
+	adapter->tx_ring = &ring;
+
+	buffers[3].next_to_watch = 0;
+	descs[3].upper.data = cpu_to_le32(E1000_TXD_STAT_DD);
+	for (n = 0; n < ARRAY_SIZE(kinds); n++) {
+		buffers[3].kind = kinds[n];
+		poll_again(adapter, 64);
+		KUNIT_EXPECT_EQ(test, ring.next_to_clean, 3);
+		KUNIT_EXPECT_EQ(test, buffers[3].kind, kinds[n]);
+	}
+
+	ring.next_to_use = 3;
+	descs[0].upper.data = cpu_to_le32(E1000_TXD_STAT_DD);
+	poll_again(adapter, 64);
+	KUNIT_EXPECT_EQ(test, ring.next_to_clean, 3);
+
+	adapter->tx_ring = own;
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+/* The frame that was posted last is done, as the device says */
+static void write_back(struct e1000_tx_ring *tx_ring, u32 first)
+{
+	u32 eop = tx_ring->buffer_info[first].next_to_watch;
+
+	E1000_TX_DESC(*tx_ring, eop)->upper.data =
+		cpu_to_le32(E1000_TXD_STAT_DD);
+}
+
+/* netpoll cannot free XDP frames: they wait for a poll with a budget. When
+ * there is no place for more, they stay where they are.
+ */
+static void e1000_netpoll_puts_xdp_frames_aside(struct kunit *test)
+{
+	struct xdp_frame *frames[] = {
+		make_frame(ETH_ZLEN), make_frame(ETH_ZLEN)
+	};
+	u32 first, second, behind;
+	struct e1000_adapter *adapter;
+	struct e1000_tx_ring *tx_ring;
+	struct net_device *netdev;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	napi_disable(&adapter->napi);
+	local_bh_disable();
+	first = tx_ring->next_to_use;
+	KUNIT_EXPECT_EQ(test, 2,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 2, frames, 0));
+	netif_stop_queue(netdev);
+	local_bh_enable();
+	second = (first + 1) % tx_ring->count;
+	behind = (first + 2) % tx_ring->count;
+	tx_ring->next_to_clean = first;
+	tx_ring->xdp_unsent = false;
+
+	write_back(tx_ring, first);
+	poll_again(adapter, 0);
+	KUNIT_EXPECT_EQ(test, tx_ring->parked, 1);
+	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, second);
+
+	write_back(tx_ring, second);
+	tx_ring->parked = tx_ring->count;
+	poll_again(adapter, 0);
+	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, second);
+	tx_ring->parked = 1;
+	poll_again(adapter, 64);
+	KUNIT_EXPECT_EQ(test, tx_ring->parked, 0);
+	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, behind);
+	KUNIT_EXPECT_EQ(test, tx_ring->xdp_completed, tx_ring->xdp_posted);
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+static struct kunit_case e1000_tx_test_cases[] = {
+	KUNIT_CASE(e1000_the_next_poll_rings_for_what_waits),
+	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
+	KUNIT_CASE(e1000_82547_stalls_after_what_was_posted),
+	KUNIT_CASE(e1000_xdp_sends_nothing_while_it_goes_down),
+	KUNIT_CASE(e1000_xdp_takes_the_room_that_there_is),
+	KUNIT_CASE(e1000_xdp_leaves_the_stack_what_it_needs),
+	KUNIT_CASE(e1000_xdp_holds_half_of_the_ring),
+	KUNIT_CASE(e1000_a_posted_descriptor_is_not_done),
+	KUNIT_CASE(e1000_only_a_whole_frame_is_done),
+	KUNIT_CASE(e1000_netpoll_puts_xdp_frames_aside),
+	{}
+};
+
+static struct kunit_suite e1000_tx_test_suite = {
+	.name		= "e1000_tx",
+	.test_cases	= e1000_tx_test_cases,
+};
+
+kunit_test_suite(e1000_tx_test_suite);
+
+MODULE_DESCRIPTION("KUnit tests of transmission on an e1000");
+MODULE_LICENSE("GPL");
