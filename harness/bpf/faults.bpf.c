@@ -7,8 +7,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-/* ___GFP_DMA32 in include/linux/gfp_types.h */
-#define GFP_DMA32 0x4
+/* include/linux/gfp_types.h: ___GFP_HIGH, ___GFP_KSWAPD_RECLAIM and ___GFP_NOWARN */
+#define GFP_ATOMIC_NOWARN (0x20 | 0x800 | 0x2000)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -17,13 +17,15 @@ struct {
 	__type(value, __u32);
 } percent SEC(".maps");
 
-/* So many of the pages for a device that reaches 4 GiB only; nobody else asks for such. */
+/* So many of the pages that a page_pool asks for in a poll; nobody else asks for one page in just
+ * this way.
+ */
 SEC("fmod_ret/should_fail_alloc_page")
-int BPF_PROG(few_pages_below_4g, unsigned int gfp, unsigned int order, int ret)
+int BPF_PROG(few_pool_pages, unsigned int gfp, unsigned int order, int ret)
 {
 	__u32 zero = 0, *wanted = bpf_map_lookup_elem(&percent, &zero);
 
-	if (!(gfp & GFP_DMA32) || !wanted)
+	if (gfp != GFP_ATOMIC_NOWARN || order || !wanted)
 		return ret;
 	return bpf_get_prandom_u32() % 100 < *wanted;
 }

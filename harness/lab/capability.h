@@ -37,7 +37,6 @@ enum class Can {
   trace_failed_redirects, ///< fire xdp_exception for a frame that cannot be redirected
   reach_all_memory,       ///< reach all memory of the machine by DMA
   run_out_of_mappings,    ///< run out of what maps a buffer for the device
-  take_pages_below_4g,    ///< take its Rx pages, and nothing else, from below 4 GiB
   free_pool,              ///< give up its page pool when the interface goes down
   test_itself_quickly,    ///< run ethtool's self-test in a time that CI has
 };
@@ -80,7 +79,6 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::trace_failed_redirects, "trace_failed_redirects" },
   Named<Can>{ Can::reach_all_memory, "reach_all_memory" },
   Named<Can>{ Can::run_out_of_mappings, "run_out_of_mappings" },
-  Named<Can>{ Can::take_pages_below_4g, "take_pages_below_4g" },
   Named<Can>{ Can::free_pool, "free_pool" },
   Named<Can>{ Can::test_itself_quickly, "test_itself_quickly" },
 };

@@ -40,6 +40,11 @@ TEST_P(KUnit, Interface)
   EXPECT_THAT(serial_log(), testing::HasSubstr("the 82542 receives no jumbo frames"));
 }
 
+TEST_P(KUnit, Transmission)
+{
+  expect_ok("e1000_tx_test", "e1000_tx");
+}
+
 TEST_P(KUnit, Reception)
 {
   expect_ok("e1000_rx_test", "e1000_rx");

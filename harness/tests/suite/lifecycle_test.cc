@@ -263,13 +263,13 @@ TEST_P(Lifecycle, MtuWithAProgram)
   ASSERT_OK(load_frags(bounce));
   ASSERT_OK(attach_loaded());
   loaded_ = true;
-  expect_no_reset({ mtu(jumbo()), mtu(1500), mtu(jumbo()) });
+  expect_recovery({ mtu(jumbo()), mtu(1500), mtu(jumbo()) });
 }
 
 TEST_P(Lifecycle, MtuWithoutAProgram)
 {
-  ASSERT_OK(watch_stack());
-  expect_no_reset({ mtu(jumbo()), mtu(1500), mtu(jumbo()) });
+  for (const unsigned bytes : { jumbo(), 1500u, jumbo() })
+    ASSERT_OK(set_mtu(bytes));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const auto frames = test_frames(nic(), jumbo_sizes());
   expect_in_stack(frames, socket);
@@ -278,20 +278,30 @@ TEST_P(Lifecycle, MtuWithoutAProgram)
 TEST_P(Lifecycle, Features)
 {
   ASSERT_OK(attach_bounce());
-  expect_no_reset({ feature("rx-all", "on"), feature("rx-all", "off"), feature("rxvlan", "off"),
-                    feature("rxvlan", "on"), feature("rx", "off"), feature("rx", "on") });
+  expect_no_reset({ feature("rxvlan", "off"), feature("rxvlan", "on"), feature("rx", "off"),
+                    feature("rx", "on") });
 }
 
-// Intel's manuals of such devices want RXCSUM written only while the receiver is off, and it is on.
-TEST_P(Lifecycle, ChecksumFeatureLeavesItsRegisterAlone)
+TEST_P(Lifecycle, RxAll)
+{
+  ASSERT_OK(attach_bounce());
+  expect_recovery({ feature("rx-all", "on"), feature("rx-all", "off") });
+}
+
+// The driver alone believes a checksum or does not. QEMU holds frames back for a second after RCTL
+// is written, and Intel's manuals of such devices want RXCSUM written only while the receiver is
+// off.
+TEST_P(Lifecycle, ChecksumFeatureLeavesTheDeviceAlone)
 {
   ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
-  for (const char *feature : { "rx", "rx-all" }) {
-    for (const char *state : { "off", "on", "off", "on" })
-      ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), feature, state }));
-  }
+  for (const char *state : { "off", "on", "off", "on" })
+    ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx", state }));
   ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
   EXPECT_EQ(writes[e1000::rxcsum], 0u);
+  EXPECT_EQ(writes[e1000::rctl], 0u);
+  ASSERT_OK_AND_ASSIGN(trace, RegisterTrace::start(machine(), 0));
+  ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-all", "on" }));
+  ASSERT_OK_AND_ASSIGN(writes, trace.stop());
   EXPECT_GT(writes[e1000::rctl], 0u) << "rx-all is in RCTL: the trace has seen nothing";
 }
 
@@ -339,13 +349,14 @@ TEST_P(Lifecycle, RxAllOpensTheFilters)
     EXPECT_EQ(filters().value_or(0), e1000::rctl_sbp | e1000::rctl_pmcf);
     ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-all", "off" }));
   }
+  ASSERT_OK(until_link(agent(), ifname()));
 }
 
 TEST_P(Lifecycle, FeaturesWithoutAProgram)
 {
   ASSERT_OK(watch_stack());
-  expect_no_reset({ feature("rx-all", "on"), feature("rx-fcs", "on"), feature("rx-fcs", "off"),
-                    feature("rx-all", "off") });
+  expect_no_reset({ feature("rx-fcs", "on"), feature("rx-fcs", "off"), feature("rx", "off"),
+                    feature("rx", "on") });
 }
 
 TEST_P(Lifecycle, FiltersAndAddress)

@@ -104,10 +104,27 @@ protected:
     return frames;
   }
 
+  /// The kernel prints to a UDP socket on NIC 0's wire, behind what programs transmit: the Tx ring
+  /// is small, and the time between two polls is longer than the slowest guest takes to fill it.
+  Result<void> print_to_the_wire()
+  {
+    const NicAddress address = nic();
+    TRY(set_rings(column().limits().rx_ring, *column().limits().least_ring));
+    TRY(load(bounce));
+    TRY(attach_loaded());
+    TRY(agent().modprobe("configfs"));
+    TRY(agent().insmod("stock/netconsole.ko",
+                       fmt::format("netconsole=6665@{}/{},6666@{}/{}", address.guest_ip.text(),
+                                   ifname(), address.host_ip.text(), address.host_mac.text())));
+    TRY(poll_by_timer(agent(), ifname(), milliseconds(2000)));
+    return wire().until_sentinel().transform([](const auto &) {});
+  }
+
   void expect_all_verdicts()
   {
-    // No more than an empty Tx ring takes: a target that is polled later cleans it later.
-    const auto frames = test_frames(nic(), 200, 200);
+    // More than a poll's, and no more than XDP may hold of a Tx ring: a target that is polled later
+    // cleans it later.
+    const auto frames = test_frames(nic(), 120, 200);
     ASSERT_OK(load(bounce));
     ASSERT_OK(attach_loaded());
     ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
@@ -195,7 +212,7 @@ TEST_P(Polling, BySocketsThatWait)
 // doorbell.
 TEST_P(Polling, BySocketsThatTakeMoreThanABulk)
 {
-  const auto frames = test_frames(nic(), 150, 100);
+  const auto frames = test_frames(nic(), 120, 100);
   ASSERT_OK(attach({ .action = XDP_PASS }));
   ASSERT_OK_AND_ASSIGN(const int socket, let_only_a_socket_poll());
   ASSERT_OK(configure(bounce));
@@ -233,25 +250,12 @@ TEST_P(Polling, BySocketsThatTakeMoreThanTheTxRing)
 }
 
 // The console sends from wherever somebody prints, and polls with budget 0 when the Tx ring is
-// full: it may clean up after the stack then, but not after XDP.
+// full: it may clean up after the stack then, and XDP's frames wait to be freed.
 TEST_P(Polling, ByTheConsole)
 {
-  constexpr uint16_t port = 6666;
-  const Limits &limits = column().limits();
-  const size_t bounces = *limits.xdp_of_least_ring, lines = *limits.least_ring + bounces;
-  // Little room, and so long between two polls that the slowest guest prints more lines than there
-  // is room for: the frames that are sent stay in the ring.
-  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
-  ASSERT_OK(attach(bounce));
-  const NicAddress address = nic();
-  ASSERT_OK(agent().modprobe("configfs"));
-  const auto loaded = agent().insmod("stock/netconsole.ko",
-                                     "netconsole=6665@" + address.guest_ip.text() + "/" + ifname() +
-                                         "," + std::to_string(port) + "@" + address.host_ip.text() +
-                                         "/" + address.host_mac.text());
-  ASSERT_OK(loaded);
-  ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(2000)));
-  ASSERT_OK(wire().until_sentinel());
+  const size_t bounces = *column().limits().xdp_of_least_ring,
+               lines = *column().limits().least_ring + bounces;
+  ASSERT_OK(print_to_the_wire());
   ASSERT_OK(trace_polls(0));
 
   const auto frames = test_frames(nic(), bounces);
@@ -289,6 +293,42 @@ TEST_P(Polling, ByTheConsole)
   const auto after = test_frames(nic(), 8);
   ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(after, after.size()));
   EXPECT_THAT(back, AreFrames(swapped(after)));
+}
+
+// In a panic nobody polls with a budget any more: all that the kernel still has to say goes out
+// behind XDP's frames.
+TEST_P(Polling, ByAPanic)
+{
+  const size_t bounces = *column().limits().xdp_of_least_ring;
+  ASSERT_OK(print_to_the_wire());
+  const auto frames = test_frames(nic(), bounces);
+  ASSERT_OK(wire().inject(frames));
+  ASSERT_OK_AND_ASSIGN(const auto bounced, receive(bounces));
+  EXPECT_THAT(bounced, AreFrames(swapped(frames)));
+
+  // These fill the ring, so that the panic finds no room.
+  for (size_t i = 0; i < *column().limits().least_ring; i++)
+    ASSERT_OK(agent().call("warn_log", { { "text", fmt::format("line {}\n", i) } }));
+  EXPECT_FALSE(agent().call("panic", {}, milliseconds(20000)));
+  std::vector<Frame> printed;
+  for (auto frame = wire().receive(); frame; frame = wire().receive())
+    printed.push_back(std::move(*frame)); // until the guest has ended
+  figure("lines", printed.size());
+
+  // The serial console has the same lines.
+  size_t next = 0, lines = 0;
+  const std::string log = serial_log();
+  for (const std::string &line : split_lines(log.substr(log.find("line 0")))) {
+    const size_t time = line.find("] ");
+    const std::string text = time == line.npos ? line : line.substr(time + 2);
+    const auto found = std::find_if(printed.begin() + next, printed.end(),
+                                    [&](const Frame &frame) { return contains(frame, text); });
+    ASSERT_NE(found, printed.end()) << "line " << lines << " did not arrive: " << text;
+    next = found - printed.begin();
+    lines++;
+  }
+  EXPECT_GE(lines, printed.size());
+  give_up_guest();
 }
 
 VERDICT_ON_NICS_OF(life, Polling);
