@@ -139,15 +139,6 @@ e1000_sw_init(...)
 	...
 }
 
-@ copybreak_operations @
-identifier ops;
-@@
-struct ethtool_ops ops = {
-	.set_ringparam = e1000_set_ringparam,
-+	.get_tunable		= e1000_get_tunable,
-+	.set_tunable		= e1000_set_tunable,
-};
-
 // Functions that e1000_rx.c calls
 
 @ shared @

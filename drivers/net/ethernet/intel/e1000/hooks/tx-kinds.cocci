@@ -35,7 +35,6 @@ struct e1000_tx_ring {
 +	u32 xdp_completed;
 	...
 	bool last_tx_tso;
-+	bool xdp_unsent;
 	...
 };
 
@@ -98,17 +97,6 @@ bool e1000_clean_tx_irq(struct e1000_adapter *adapter,
 @@
 - e1000_clean_tx_irq(adapter, &adapter->tx_ring[0])
 + e1000_clean_tx_irq(adapter, &adapter->tx_ring[0], budget)
-
-@ rest @
-@@
-e1000_clean(...)
-{
-	...
-+	if (unlikely(READ_ONCE(adapter->tx_ring->xdp_unsent) && budget))
-+		e1000_xdp_send_rest(adapter);
-	tx_clean_complete = e1000_clean_tx_irq(...);
-	...
-}
 
 // The loop is e1000_complete_tx()'s. (A statement S takes spatch no time, what is
 // written { ... } a minute and more.)

@@ -17,7 +17,6 @@ identifier ops;
 struct net_device_ops ops = {
 	.ndo_change_mtu = e1000_change_mtu,
 +	.ndo_bpf		= e1000_bpf,
-+	.ndo_xdp_xmit		= e1000_xdp_xmit,
 };
 
 @ features @
