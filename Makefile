@@ -13,7 +13,7 @@ PREFIX := $(filter-out stable-,$(KERNEL)-)
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
-.PHONY: check deep cost next-guest mutant-guest mutants lint builds native-builds clean
+.PHONY: check deep cost next-guest mutant-guest mutants lint builds native-builds series clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -23,6 +23,7 @@ help:
 	@echo "make mutants   faults put into the driver, and which tests notice them; out/mutants/report.txt"
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
+	@echo "make series    the patches as mails for netdev, in out/series; see Sending it in README.md"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs, kselftests"
@@ -106,6 +107,11 @@ builds: lint
 # Those that need no more packages than the rest.
 native-builds: tree
 	@scripts/builds gcc clang
+
+# For the newest kernel, whatever KERNEL is.
+series:
+	@MAKEFLAGS= $(MAKE) KERNEL=next tree
+	@scripts/series
 
 clean:
 	@rm -rf "$(OUT)"
