@@ -13,7 +13,7 @@ PREFIX := $(filter-out stable-,$(KERNEL)-)
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
-.PHONY: check deep cost next-guest mutant-guest mutants lint builds native-builds series clean
+.PHONY: check deep cost next-guest mutant-guest mutants lint builds native-builds series series-check clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
 	@echo "make series    the patches as mails for netdev, in out/series; see Sending it in README.md"
+	@echo "make series-check  each of these mails applied, checked and built as netdev's CI does"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs, kselftests"
@@ -112,6 +113,10 @@ native-builds: tree
 series:
 	@MAKEFLAGS= $(MAKE) KERNEL=next tree
 	@scripts/series
+
+series-check: series
+	@KERNEL=next scripts/setup --builds --series
+	@scripts/series-check
 
 clean:
 	@rm -rf "$(OUT)"
