@@ -97,6 +97,10 @@ std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumb
                                static_cast<unsigned>(plumbing.first_wire_fd) + i));
     add("-device", nic_device(config.nics[i], i));
   }
+  if (!config.disk.empty()) {
+    add("-drive", "if=none,id=disk,format=raw,readonly=on,file=" + config.disk.string());
+    add("-device", "virtio-blk-pci,drive=disk");
+  }
   if (config.counted_time)
     add("-icount", "shift=0,sleep=on");
   if (!plumbing.plugin.empty())

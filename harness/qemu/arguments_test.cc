@@ -61,6 +61,15 @@ TEST(QemuArguments, CountTimeAndLoadAPluginWhereAsked)
               testing::Not(testing::AnyOf(HasSubstr("-icount"), HasSubstr("-plugin"))));
 }
 
+TEST(QemuArguments, GiveTheGuestADiskThatItCannotWriteTo)
+{
+  MachineConfig config = config_of({});
+  config.disk = "root.ext4";
+  EXPECT_THAT(join(qemu_arguments(config, {}), " "),
+              HasSubstr("-drive if=none,id=disk,format=raw,readonly=on,file=root.ext4 "
+                        "-device virtio-blk-pci,drive=disk"));
+}
+
 TEST(QemuArguments, BootAnElfKernelWithoutABios)
 {
   const TemporaryDirectory directory;

@@ -129,6 +129,27 @@ Machine::~Machine()
     wire.set_health_check({});
 }
 
+/// The ends of the NICs' cables, for QEMU; ours are wires_.
+Result<std::vector<Fd>> Machine::lay_cables()
+{
+  std::vector<Fd> guest_ends;
+  if (config_.joined) {
+    if (config_.nics.size() != 2)
+      return fail("one cable joins two NICs, and this machine has another number");
+    auto cable = TRY(Cable::create());
+    guest_ends.push_back(std::move(cable.one));
+    guest_ends.push_back(std::move(cable.other));
+    return guest_ends;
+  }
+  for (unsigned i = 0; i < config_.nics.size(); i++) {
+    auto wire = TRY(Wire::create(i, evidence_ / fmt::format("nic{}.pcapng", i)));
+    guest_ends.push_back(wire.take_guest_end());
+    wire.set_health_check([this] { return health(); });
+    wires_.push_back(std::move(wire));
+  }
+  return guest_ends;
+}
+
 Result<void> Machine::start(bool incoming, const Plugin &plugin)
 {
   TRY(make_directories(evidence_));
@@ -155,14 +176,9 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
   if (plugin.fd >= 0)
     command.descriptors.push_back({ plugin.fd, plugin_fd });
 
-  std::vector<Fd> guest_ends;
-  for (unsigned i = 0; i < config_.nics.size(); i++) {
-    auto wire = TRY(Wire::create(i, evidence_ / fmt::format("nic{}.pcapng", i)));
-    guest_ends.push_back(wire.take_guest_end());
-    command.descriptors.push_back({ guest_ends.back().get(), first_wire_fd + static_cast<int>(i) });
-    wire.set_health_check([this] { return health(); });
-    wires_.push_back(std::move(wire));
-  }
+  std::vector<Fd> guest_ends = TRY(lay_cables());
+  for (size_t i = 0; i < guest_ends.size(); i++)
+    command.descriptors.push_back({ guest_ends[i].get(), first_wire_fd + static_cast<int>(i) });
 
   child_ = TRY(Child::spawn(command));
   qmp_pair->theirs.reset();

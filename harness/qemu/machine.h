@@ -57,6 +57,7 @@ public:
   /// Stops the guest and writes its state to a file. The guest stays stopped.
   Result<void> save(int file);
 
+  /// The NICs' wires; a machine whose NICs are joined has none.
   Wire &wire(size_t nic) { return wires_.at(nic); }
   size_t nic_count() const { return wires_.size(); }
   const MachineConfig &config() const { return config_; }
@@ -92,6 +93,7 @@ private:
   {
   }
 
+  Result<std::vector<Fd>> lay_cables();
   Result<void> start(bool incoming, const Plugin &plugin = {});
   void end(Ending ending, const std::string &sentence);
   void take_events();

@@ -32,6 +32,9 @@ struct MachineConfig {
   /// The guest's time goes on by its instructions, one a nanosecond, not by the host's clock: a
   /// busy guest then has as many timer interrupts in every run.
   bool counted_time = false;
+  std::filesystem::path disk = {}; ///< an image that the guest can read (virtio)
+  /// One cable joins the two NICs, and none comes to the harness.
+  bool joined = false;
 };
 
 /// A TCG plugin that watches a machine; no part of what two machines must have in common.

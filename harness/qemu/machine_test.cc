@@ -114,6 +114,32 @@ TEST_F(MachineWithoutQemu, SaysThatTheGoldenImageCannotBeLoaded)
       HasSubstr("the golden image of test cannot be loaded: QEMU says that it failed; see "));
 }
 
+TEST_F(MachineWithoutQemu, JoinsTwoNicsByOneCable)
+{
+  MachineConfig config = config_;
+  config.nics = { { "e1000" }, { "e1000" } };
+  config.joined = true;
+  put_qemu("echo over >&102\n"
+           // read would take a character of the frame, and with it the whole frame.
+           "[ \"$(head -n 1 <&103)\" = over ] || kill -KILL $$\n" +
+           shutdown("guest-shutdown"));
+  ASSERT_OK_AND_ASSIGN(const auto machine, Machine::boot(config, evidence_));
+  machine->set_ready();
+  EXPECT_EQ(machine->nic_count(), 0);
+  EXPECT_EQ(end_of(*machine).ending, Ending::clean);
+}
+
+TEST_F(MachineWithoutQemu, JoinsNoOtherNumberOfNics)
+{
+  MachineConfig config = config_;
+  config.nics = { { "e1000" } };
+  config.joined = true;
+  put_qemu("");
+  const auto machine = Machine::boot(config, evidence_);
+  ASSERT_FALSE(machine);
+  EXPECT_THAT(machine.error().message, HasSubstr("joins two NICs"));
+}
+
 // The main thread looks after the guest, and so does each thread that waits on a wire.
 TEST_F(MachineWithoutQemu, TellsAllThreadsTheSame)
 {

@@ -61,17 +61,21 @@ std::string listing(const std::vector<Frame> &frames)
 
 } // namespace
 
-Result<Wire> Wire::create(unsigned index, const std::filesystem::path &capture)
+Result<Cable> Cable::create()
 {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0)
     return fail_errno("socketpair");
-  Fd host_end(ends[0]), guest_end(ends[1]);
-  raise_send_buffer(ends[0]);
-  raise_send_buffer(ends[1]);
+  for (const int end : ends)
+    raise_send_buffer(end);
+  return Cable{ Fd(ends[0]), Fd(ends[1]) };
+}
 
+Result<Wire> Wire::create(unsigned index, const std::filesystem::path &capture)
+{
+  auto cable = TRY(Cable::create());
   auto writer = TRY(PcapngWriter::create(capture));
-  return Wire(index, std::move(host_end), std::move(guest_end), std::move(writer));
+  return Wire(index, std::move(cable.one), std::move(cable.other), std::move(writer));
 }
 
 Wire::Wire(unsigned index, Fd host_end, Fd guest_end, PcapngWriter capture)

@@ -22,6 +22,13 @@ inline constexpr milliseconds wire_timeout{ 30000 };
 /// The ICMP echo identifier of sentinels. Every BPF program of this project passes them, and ARP.
 inline constexpr uint16_t sentinel_id = 0x5e17;
 
+/// The two ends of a cable that QEMU takes (-netdev dgram): first in, first out, without loss.
+struct Cable {
+  static Result<Cable> create();
+
+  Fd one, other;
+};
+
 /// One NIC's cable: a pair of datagram sockets, one end here, the other in QEMU (-netdev dgram).
 /// First in, first out, without loss in both directions: a NIC that is not ready makes QEMU stop
 /// reading, and then inject() waits. Everything that passes is recorded in a pcapng file,
