@@ -26,13 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void mount_at(const char *type, const char *where)
-{
-  ::mkdir(where, 0755);
-  if (::mount(type, where, type, 0, nullptr) && errno != EBUSY)
-    std::fprintf(stderr, "agent: mount %s: %s\n", where, std::strerror(errno));
-}
-
 // A guest that speaks IPv6 unasked would disturb tests that count frames.
 void quiet_ipv6()
 {
@@ -52,12 +45,7 @@ void loopback_up()
 
 void set_up()
 {
-  mount_at("proc", "/proc");
-  mount_at("sysfs", "/sys");
-  mount_at("devtmpfs", "/dev");
-  mount_at("bpf", "/sys/fs/bpf");
-  mount_at("tracefs", "/sys/kernel/tracing");
-  mount_at("debugfs", "/sys/kernel/debug");
+  mount_kernel_filesystems();
   ::setenv("PATH", "/bin", 1);
   loopback_up();
   quiet_ipv6();
@@ -150,6 +138,24 @@ void write_all(int fd, std::string_view text)
 }
 
 } // namespace
+
+void mount_kernel_filesystems()
+{
+  constexpr std::pair<const char *, const char *> mounts[] = {
+    { "proc", "/proc" },
+    { "sysfs", "/sys" },
+    { "devtmpfs", "/dev" },
+    { "bpf", "/sys/fs/bpf" },
+    { "tracefs", "/sys/kernel/tracing" },
+    { "debugfs", "/sys/kernel/debug" },
+  };
+  for (const auto &[type, where] : mounts) {
+    ::mkdir(where, 0755);
+    if (::mount(type, where, type, 0, nullptr) && errno != EBUSY)
+      std::fprintf(stderr, "agent: mount %s: %s\n", where, std::strerror(errno));
+  }
+}
+
 } // namespace verdict::guest
 
 int main()
@@ -167,6 +173,7 @@ int main()
   add_sink_ops(ops);
   add_netdev_ops(ops);
   add_ethtool_ops(ops);
+  add_root_ops(ops);
   add_fault_ops(ops);
   auto port = open_port();
   serve(ops, port.get());

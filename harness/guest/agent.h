@@ -29,8 +29,12 @@ void add_xsk_ops(Ops &ops);
 void add_sink_ops(Ops &ops);
 void add_netdev_ops(Ops &ops);
 void add_ethtool_ops(Ops &ops);
+void add_root_ops(Ops &ops);
 /// An operation on operations: on those that are in @ops.
 void add_fault_ops(Ops &ops);
+
+/// /proc, /sys and the like.
+void mount_kernel_filesystems();
 
 /// Loads a module of the image and what it depends on. No error if it is there already.
 Result<json> load_module(const std::string &name);

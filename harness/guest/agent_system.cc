@@ -153,6 +153,8 @@ Result<json> spawn(const json &request)
     std::perror(argv[0]);
     ::_exit(127);
   }
+  // It is to be there when the answer comes.
+  Fd(::open(output_of(child).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   return json{ { "pid", child }, { "output", output_of(child) } };
 }
 
