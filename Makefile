@@ -13,13 +13,15 @@ PREFIX := $(filter-out stable-,$(KERNEL)-)
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
-.PHONY: check deep cost next-guest mutant-guest mutants lint builds native-builds series series-check clean
+.PHONY: check deep cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
+.PHONY: clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
 	@echo "make check     every test that CI runs: lint, the harness's own, the verdicts, a part of deep"
 	@echo "make deep      everything on the debug kernel (KASAN, lockdep, kmemleak ...), and long storms"
 	@echo "make cost      instructions and register accesses a frame, beside the peers'; out/cost"
+	@echo "make upstream  the newest kernel's own driver tests, beside the peers'; out/upstream/report.txt"
 	@echo "make mutants   faults put into the driver, and which tests notice them; out/mutants/report.txt"
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
@@ -94,6 +96,13 @@ cost: guest tool
 	@scripts/dpdk-image
 	@out=$$(realpath --relative-to=. "$(OUT)") && \
 		VERDICT_KERNEL=$(KERNEL) "$$out/harness/verdict" cost --output "$$out/$(PREFIX)cost"
+
+# The newest kernel has the tests.
+upstream: tool
+	@MAKEFLAGS= $(MAKE) KERNEL=next guest
+	@KERNEL=next scripts/setup --selftests
+	@scripts/upstream
+	@out=$$(realpath --relative-to=. "$(OUT)") && VERDICT_KERNEL=next "$$out/harness/verdict" upstream
 
 mutants: mutant-guest
 	@out=$$(realpath --relative-to=. "$(OUT)") && "$$out/harness/verdict" mutants

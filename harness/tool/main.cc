@@ -6,6 +6,7 @@
 #include "base/deadline.h"
 #include "tool/cost.h"
 #include "tool/mutants.h"
+#include "tool/upstream.h"
 
 int main(int argc, char **argv)
 {
@@ -13,11 +14,14 @@ int main(int argc, char **argv)
   app.require_subcommand(1);
   const auto cost = verdict::add_cost_command(app);
   const auto mutants = verdict::add_mutants_command(app);
+  const auto upstream = verdict::add_upstream_command(app);
 
   CLI11_PARSE(app, argc, argv);
   if (const auto patience = verdict::chosen_patience(); !patience) {
     fmt::print(stderr, "verdict: {}\n", patience.error().message);
     return 2;
   }
+  if (app.got_subcommand("upstream"))
+    return upstream();
   return app.got_subcommand("cost") ? cost() : mutants();
 }
