@@ -3,7 +3,7 @@
 // gone: E1000_TX_WAKE_THRESHOLD
 // gone: e1000_tx_kind
 // gone: e1000_tx_done
-// gone: e1000_tx_stack_needs
+// gone: e1000_stack_needs
 // gone: e1000_82547_reserve_fifo
 // gone: e1000_unmap_and_free_tx_resource
 
@@ -28,7 +28,7 @@ type T;
 - T f(...);
 
 @ functions @
-identifier f = { e1000_tx_stack_needs, e1000_82547_reserve_fifo };
+identifier f = { e1000_stack_needs, e1000_82547_reserve_fifo };
 type T;
 @@
 - T f(...) { ... }

@@ -18,10 +18,13 @@ static inline struct net_device *lock_interface(struct kunit *test)
 
 	for (wait = 0; wait < 100; wait++) {
 		rtnl_lock();
-		for_each_netdev(&init_net, netdev)
-			if (netdev->dev.parent && netif_carrier_ok(netdev) &&
-			    !strcmp(dev_driver_string(netdev->dev.parent), "e1000"))
+		for_each_netdev(&init_net, netdev) {
+			struct device *dev = netdev->dev.parent;
+
+			if (dev && netif_carrier_ok(netdev) &&
+			    !strcmp(dev_driver_string(dev), "e1000"))
 				return netdev;
+		}
 		rtnl_unlock();
 		msleep(50);
 	}
@@ -93,7 +96,7 @@ static inline struct xdp_frame *make_frame(u32 len)
 /* Status of a frame in one buffer */
 #define WHOLE	(E1000_RXD_STAT_DD | E1000_RXD_STAT_EOP)
 
-/* What the device could have written: a descriptor, and its buffer's last byte */
+/* What the device could write: a descriptor, and its buffer's last byte */
 struct written {
 	u16 len;
 	u8 status;

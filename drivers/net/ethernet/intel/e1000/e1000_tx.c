@@ -57,7 +57,7 @@ static u32 e1000_xdp_room(const struct e1000_tx_ring *tx_ring,
 			  const struct netdev_queue *txq)
 {
 	u32 held = tx_ring->xdp_posted - READ_ONCE(tx_ring->xdp_completed);
-	u32 reserve = e1000_tx_stack_needs(tx_ring) + 2;
+	u32 reserve = e1000_stack_needs(tx_ring) + 2;
 	u32 unused = E1000_DESC_UNUSED(tx_ring);
 
 	lockdep_assert_held(&txq->_xmit_lock);

@@ -183,7 +183,7 @@ static int transmit_with_room(struct net_device *netdev, u32 room, u32 len)
 	struct xdp_frame *frames[] = { make_frame(len), make_frame(len) };
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
-	u32 unused = e1000_tx_stack_needs(tx_ring) + 2 + room;
+	u32 unused = e1000_stack_needs(tx_ring) + 2 + room;
 	int sent, i;
 
 	tx_ring->next_to_clean = (tx_ring->next_to_use + 1 + unused) %
@@ -238,14 +238,14 @@ static void e1000_xdp_leaves_the_stack_what_it_needs(struct kunit *test)
 	txq = netdev_get_tx_queue(netdev, 0);
 	napi_disable(&adapter->napi);
 	tx_ring->stack_needs = 60;
-	KUNIT_EXPECT_EQ(test, 60, e1000_tx_stack_needs(tx_ring));
+	KUNIT_EXPECT_EQ(test, 60, e1000_stack_needs(tx_ring));
 	KUNIT_EXPECT_EQ(test, 1, transmit_with_room(netdev, 1, ETH_ZLEN));
 	netif_tx_stop_queue(txq);
 	KUNIT_EXPECT_EQ(test, 0, transmit_with_room(netdev, 8, ETH_ZLEN));
 	netif_tx_start_queue(txq);
 	tx_ring->stack_needs = 1;
 	KUNIT_EXPECT_EQ(test, E1000_TX_WAKE_THRESHOLD,
-			e1000_tx_stack_needs(tx_ring));
+			e1000_stack_needs(tx_ring));
 	KUNIT_EXPECT_EQ(test, 2, transmit_with_room(netdev, 2, ETH_ZLEN));
 	napi_enable(&adapter->napi);
 	unlock_anew(test, netdev);
@@ -300,8 +300,8 @@ static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
 				transmit_with_room(netdev, 8, lens[n]));
 		for (i = first; i != tx_ring->next_to_use;
 		     i = (i + 1) % tx_ring->count)
-			KUNIT_EXPECT_EQ(test, 0,
-					E1000_TX_DESC(*tx_ring, i)->upper.data);
+			KUNIT_EXPECT_FALSE(test, E1000_TX_DESC(*tx_ring, i)
+							->upper.data);
 		i = tx_ring->buffer_info[first].next_to_watch;
 		KUNIT_EXPECT_NE(test, 0, tx_ring->buffer_info[i].time_stamp);
 	}

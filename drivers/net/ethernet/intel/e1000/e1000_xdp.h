@@ -90,7 +90,7 @@ static inline bool e1000_xdp_attached(const struct net_device *netdev)
 }
 
 /**
- * e1000_tx_stack_needs - how many free descriptors are the stack's
+ * e1000_stack_needs - how many free descriptors are the stack's
  * @tx_ring: the ring
  *
  * XDP leaves them alone, so that it cannot starve the stack, and the stack's
@@ -100,7 +100,7 @@ static inline bool e1000_xdp_attached(const struct net_device *netdev)
  * Return: what the frame needs that the queue was stopped for, and never less
  * than a few.
  */
-static inline u32 e1000_tx_stack_needs(const struct e1000_tx_ring *tx_ring)
+static inline u32 e1000_stack_needs(const struct e1000_tx_ring *tx_ring)
 {
 	return max(E1000_TX_WAKE_THRESHOLD, READ_ONCE(tx_ring->stack_needs));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ethtool -l tells that there is one queue each way, and ethtool -L may ask for that.
 
-@ function @
+@ get @
 identifier ops;
 @@
 +static void e1000_get_channels(struct net_device *netdev,
@@ -11,6 +11,11 @@ identifier ops;
 +	channels->combined_count = 1;
 +}
 +
+static const struct ethtool_ops ops = { ... };
+
+@ set @
+identifier ops;
+@@
 +/* The core allows no other number than the one that there is */
 +static int e1000_set_channels(struct net_device *netdev,
 +			      struct ethtool_channels *channels)
@@ -20,7 +25,7 @@ identifier ops;
 +
 static const struct ethtool_ops ops = { ... };
 
-@ operation @
+@ operations @
 identifier ops;
 @@
 struct ethtool_ops ops = {

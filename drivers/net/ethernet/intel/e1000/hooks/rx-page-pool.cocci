@@ -14,7 +14,6 @@
 // gone: rx_skb_top
 // gone: adapter->discarding
 // gone: alloc_rx_buf
-// gone: rxbuf
 // gone: adapter->clean_rx
 
 @ header @
@@ -43,12 +42,6 @@ struct e1000_rx_buffer {
 -	dma_addr_t dma;
 +	struct xdp_ring_buf buf;
 };
-
-@ test_buffer @
-expression i;
-@@
-- rxdr->buffer_info[i].rxbuf.data
-+ rxdr->buffer_info[i].buf.va
 
 @ test_address @
 expression i;

@@ -172,7 +172,7 @@ e1000_clean_tx_irq(...)
 +	    done.descs
 	    && netif_carrier_ok(netdev) && E1000_DESC_UNUSED(tx_ring) >=
 -	    TX_WAKE_THRESHOLD
-+	    e1000_tx_stack_needs(tx_ring)
++	    e1000_stack_needs(tx_ring)
 	    )) { ... }
 	...>
 }
