@@ -120,7 +120,7 @@ TEST_P(TxFull, LeavesRoomForTsoWithASmallMss)
   constexpr uint16_t mss = 127;
   constexpr size_t payload = 8000, headers = 54, tx_ring = 112;
   ASSERT_OK(set_rings(column().limits().rx_ring, tx_ring));
-  const int of_the_stack = static_cast<int>(10 * storm());
+  size_t of_the_stack = 0;
   ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(100)));
   ASSERT_OK(let_the_stack_wait());
   ASSERT_OK(attach(bounce));
@@ -131,12 +131,21 @@ TEST_P(TxFull, LeavesRoomForTsoWithASmallMss)
             Ipv4{ .src = nic().guest_ip, .dst = nic().host_ip }, Tcp{}, pattern(1, payload));
 
   Traffic bouncing(wire(0)), redirected(wire(1));
-  ASSERT_OK(agent().call("packet_send",
-                         { { "ifname", ifname() },
-                           { "data", guest::to_hex(from_stack) },
-                           { "gso_size", mss },
-                           { "count", of_the_stack } },
-                         milliseconds(60000)));
+  const auto refused = [&] {
+    return statistic(Counter::tx_errors) + statistic(Counter::xmit_errors);
+  };
+  // How many frames come in a poll depends on how fast machine and guest are.
+  ASSERT_OK(until("XDP finds the ring full", [&]() -> Result<bool> {
+    const size_t count = 10 * storm();
+    TRY(agent().call("packet_send",
+                     { { "ifname", ifname() },
+                       { "data", guest::to_hex(from_stack) },
+                       { "gso_size", mss },
+                       { "count", count } },
+                     milliseconds(60000)));
+    of_the_stack += count;
+    return refused() > 0;
+  }));
   ASSERT_OK(redirected.stop());
   ASSERT_OK(bouncing.stop());
   std::vector<uint8_t> segments;
@@ -147,13 +156,12 @@ TEST_P(TxFull, LeavesRoomForTsoWithASmallMss)
   }
   ASSERT_EQ(segments.size(), payload * of_the_stack);
   const auto expected = std::span(from_stack.bytes).subspan(headers);
-  for (int i = 0; i < of_the_stack; i++)
+  for (size_t i = 0; i < of_the_stack; i++)
     EXPECT_TRUE(std::equal(expected.begin(), expected.end(), segments.begin() + i * payload))
         << "frame " << i;
-  const uint64_t errors = statistic(Counter::tx_errors) + statistic(Counter::xmit_errors);
-  EXPECT_GT(errors, 0u) << "XDP never had to leave room, so nothing was tested";
   figure("times that the stack had to wait", statistic(Counter::tx_restarts));
-  figure("XDP frames refused", errors);
+  figure("TSO frames", of_the_stack);
+  figure("XDP frames refused", refused());
   ASSERT_OK(poll_by_interrupt(agent(), ifname()));
   ASSERT_OK(wire(1).until_sentinel());
   expect_all_is_sent();
