@@ -306,19 +306,19 @@ TEST_P(Polling, ByAPanic)
   ASSERT_OK_AND_ASSIGN(const auto bounced, receive(bounces));
   EXPECT_THAT(bounced, AreFrames(swapped(frames)));
 
-  // These fill the ring, so that the panic finds no room.
-  for (size_t i = 0; i < *column().limits().least_ring; i++)
-    ASSERT_OK(agent().call("warn_log", { { "text", fmt::format("line {}\n", i) } }));
   EXPECT_FALSE(agent().call("panic", {}, milliseconds(20000)));
   std::vector<Frame> printed;
   for (auto frame = wire().receive(); frame; frame = wire().receive())
     printed.push_back(std::move(*frame)); // until the guest has ended
+  // Its queue stops while 24 descriptors are free, half of the smallest ring.
+  EXPECT_GT(printed.size() + bounces, *column().limits().least_ring / 2)
+      << "the Tx ring had room for all, so nothing was tested";
   figure("lines", printed.size());
 
   // The serial console has the same lines.
   size_t next = 0, lines = 0;
   const std::string log = serial_log();
-  for (const std::string &line : split_lines(log.substr(log.find("line 0")))) {
+  for (const std::string &line : split_lines(log.substr(log.find("sysrq: Trigger a crash")))) {
     const size_t time = line.find("] ");
     const std::string text = time == line.npos ? line : line.substr(time + 2);
     const auto found = std::find_if(printed.begin() + next, printed.end(),
