@@ -576,11 +576,18 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
  */
 void e1000_limit_tso(struct e1000_adapter *adapter)
 {
+	struct net_device *netdev = adapter->netdev;
 	u32 others = XDP_RING_MAX_PARTS + 6;
+	u32 before = netdev->tso_max_segs;
+	int segs;
 
 	if (adapter->pcix_82544)
 		others += XDP_RING_MAX_PARTS;
-	netif_set_tso_max_segs(adapter->netdev,
-			       max_t(int, adapter->tx_ring->count - 2 * others,
-				     2));
+	segs = max_t(int, adapter->tx_ring->count - 2 * others, 2);
+	netif_set_tso_max_segs(netdev, segs);
+	/* That lowers the stack's own limit for a shorter ring, and does not
+	 * raise it for a longer one
+	 */
+	if (netdev->gso_max_segs == before)
+		WRITE_ONCE(netdev->gso_max_segs, segs);
 }

@@ -421,6 +421,34 @@ static void e1000_netpoll_puts_xdp_frames_aside(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
+static void set_tx_ring(struct kunit *test, struct net_device *netdev,
+			struct ethtool_ringparam *ring, u32 count)
+{
+	ring->tx_pending = count;
+	KUNIT_EXPECT_EQ(test, 0,
+			netdev->ethtool_ops->set_ringparam(netdev, ring, NULL,
+							   NULL));
+}
+
+/* A short ring lowers the stack's limit, and a longer one takes that back */
+static void e1000_tso_fits_the_ring(struct kunit *test)
+{
+	struct ethtool_ringparam ring = {};
+	struct net_device *netdev;
+	u32 count, segs;
+
+	netdev = lock_interface(test);
+	netdev->ethtool_ops->get_ringparam(netdev, &ring, NULL, NULL);
+	count = ring.tx_pending;
+	segs = netdev->gso_max_segs;
+	KUNIT_EXPECT_LT(test, segs, count);
+	set_tx_ring(test, netdev, &ring, E1000_MIN_TXD);
+	KUNIT_EXPECT_LT(test, netdev->gso_max_segs, E1000_MIN_TXD);
+	set_tx_ring(test, netdev, &ring, count);
+	KUNIT_EXPECT_EQ(test, netdev->gso_max_segs, segs);
+	rtnl_unlock();
+}
+
 static struct kunit_case e1000_tx_test_cases[] = {
 	KUNIT_CASE(e1000_the_next_poll_rings_for_what_waits),
 	KUNIT_CASE(e1000_xdp_is_progress_of_the_queue),
@@ -432,6 +460,7 @@ static struct kunit_case e1000_tx_test_cases[] = {
 	KUNIT_CASE(e1000_a_posted_descriptor_is_not_done),
 	KUNIT_CASE(e1000_only_a_whole_frame_is_done),
 	KUNIT_CASE(e1000_netpoll_puts_xdp_frames_aside),
+	KUNIT_CASE(e1000_tso_fits_the_ring),
 	{}
 };
 
