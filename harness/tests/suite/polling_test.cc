@@ -110,14 +110,14 @@ protected:
   {
     const NicAddress address = nic();
     TRY(set_rings(column().limits().rx_ring, *column().limits().least_ring));
-    TRY(load(bounce));
-    TRY(attach_loaded());
+    TRY(attach(bounce));
     TRY(agent().modprobe("configfs"));
     TRY(agent().insmod("stock/netconsole.ko",
                        fmt::format("netconsole=6665@{}/{},6666@{}/{}", address.guest_ip.text(),
                                    ifname(), address.host_ip.text(), address.host_mac.text())));
     TRY(poll_by_timer(agent(), ifname(), milliseconds(2000)));
-    return wire().until_sentinel().transform([](const auto &) {});
+    TRY(wire().until_sentinel());
+    return {};
   }
 
   void expect_all_verdicts()

@@ -34,6 +34,14 @@ protected:
     return {};
   }
 
+  /// NIC 0 transmits what comes in, and what NIC 1 redirects to it.
+  Result<void> bounce_and_redirect()
+  {
+    TRY(attach(bounce));
+    TRY(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0) }, "redirect"));
+    return attach_loaded("redirect", 1);
+  }
+
   /// The ring is empty in the end, and never stuck.
   void expect_all_is_sent()
   {
@@ -111,8 +119,9 @@ TEST_P(TxFull, LeavesRoomForTheStack)
   expect_all_is_sent();
 }
 
-// A TSO frame with a small MSS needs more descriptors at once than the queue is woken for. What XDP
-// leaves free must be enough, however often XDP comes first.
+// A TSO frame with a small MSS needs more descriptors at once than the stack asks for in advance.
+// When XDP has taken them, the frames before it must not wait for its doorbell, and it is sent
+// later.
 TEST_P(TxFull, LeavesRoomForTsoWithASmallMss)
 {
   // A descriptor carries no more than 256 bytes of such a frame, so it needs 36. XDP's half of this
@@ -123,9 +132,7 @@ TEST_P(TxFull, LeavesRoomForTsoWithASmallMss)
   size_t of_the_stack = 0;
   ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(100)));
   ASSERT_OK(let_the_stack_wait());
-  ASSERT_OK(attach(bounce));
-  ASSERT_OK(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0) }, "redirect"));
-  ASSERT_OK(attach_loaded("redirect", 1));
+  ASSERT_OK(bounce_and_redirect());
   const Frame from_stack =
       build(Ethernet{ .dst = nic().host_mac, .src = nic().guest_mac },
             Ipv4{ .src = nic().guest_ip, .dst = nic().host_ip }, Tcp{}, pattern(1, payload));
@@ -172,9 +179,7 @@ TEST_P(TxFull, TransmitsRedirectsAndTheStackAtOnce)
   const int stack_frames = static_cast<int>(1000 * storm());
   ASSERT_OK(make_scarce());
   ASSERT_OK(let_the_stack_wait());
-  ASSERT_OK(attach(bounce));
-  ASSERT_OK(load({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0) }, "redirect"));
-  ASSERT_OK(attach_loaded("redirect", 1));
+  ASSERT_OK(bounce_and_redirect());
   const Frame from_stack =
       build(Ethernet{ .dst = nic().host_mac, .src = nic().guest_mac }, pattern(77, 200));
 
