@@ -92,7 +92,8 @@ Result<Measurement> Bench::measure(const Case &which, unsigned windows)
   const Column column = TRY(which.system->column());
   const auto spec = TRY(golden_spec(column, places_));
   std::string evidence = which.name();
-  std::replace_if(evidence.begin(), evidence.end(), [](char c) { return !std::isalnum(c); }, '-');
+  for (char &c : evidence)
+    c = std::isalnum(c) ? c : '-';
   auto machine = TRY(GoldenStore(places_.out / "golden")
                          .fork(spec, places_.out / "cost" / "run" / evidence,
                                { .file = plugin_, .fd = counters.fd() }));

@@ -85,7 +85,7 @@ void prepare_stacks()
     ::sem_init(&taken, 0, 0);
     // The first call loads a library, for which a signal handler is no place.
     ::backtrace(frames, deepest);
-    struct sigaction action{};
+    struct sigaction action = {};
     action.sa_handler = take_stack;
     action.sa_flags = SA_RESTART;
     ::sigaction(SIGUSR2, &action, nullptr);

@@ -54,7 +54,7 @@ void set_up()
   ::setrlimit(RLIMIT_MEMLOCK, &locked);
 
   // A dead child ends the wait for a request, so that it is reaped at once.
-  struct sigaction wake{};
+  struct sigaction wake = {};
   wake.sa_handler = [](int) {};
   ::sigaction(SIGCHLD, &wake, nullptr);
   ::signal(SIGPIPE, SIG_IGN);

@@ -181,8 +181,10 @@ Result<Ended> Agent::run(const std::vector<std::string> &argv, Timeout timeout)
   // The guest's clock starts first and ends first, so that its message wins.
   auto answer = call("run", { { "argv", argv }, { "timeout_ms", scaled(timeout).count() } },
                      timeout + std::chrono::seconds(2));
-  return taken("run", answer,
-               [](const json &a) { return Ended{ a.at("status"), a.at("out"), a.at("err") }; });
+  const auto ended = [](const json &a) {
+    return Ended{ a.at("status"), a.at("out"), a.at("err") };
+  };
+  return taken("run", answer, ended);
 }
 
 Result<std::string> Agent::run_ok(const std::vector<std::string> &argv, Timeout timeout)
@@ -388,8 +390,8 @@ Result<std::vector<PacketFrame>> Agent::packet_recv(int sock, size_t max, Timeou
 
 Result<FrameCount> Agent::packet_count(int sock)
 {
-  return taken("packet_count", call("packet_count", { { "sock", sock } }),
-               [](const json &a) { return FrameCount{ a.at("count"), a.at("dropped") }; });
+  const auto counted = [](const json &a) { return FrameCount{ a.at("count"), a.at("dropped") }; };
+  return taken("packet_count", call("packet_count", { { "sock", sock } }), counted);
 }
 
 Result<void> Agent::packet_send(const std::string &ifname, std::span<const uint8_t> data, int count)

@@ -21,11 +21,9 @@ std::vector<Group> deal(const Group &mutants, size_t most)
 {
   std::vector<Group> groups;
   for (const Mutant *mutant : mutants) {
+    const auto is_near = [&](const Mutant *other) { return other->place() == mutant->place(); };
     const auto takes = [&](const Group &group) {
-      return group.size() < most &&
-             std::none_of(
-                 group.begin(), group.end(),
-                 [&](const Mutant *m) { return m->place() == mutant->place(); });
+      return group.size() < most && std::none_of(group.begin(), group.end(), is_near);
     };
     const auto at = std::find_if(groups.begin(), groups.end(), takes);
     if (at == groups.end())

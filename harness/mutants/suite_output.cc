@@ -19,7 +19,8 @@ std::string one_line(const json &failures)
   std::string text;
   for (const json &failure : failures)
     text += failure.at("failure").get<std::string>() + " ";
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  for (char &c : text)
+    c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
   const auto both_blank = [](char a, char b) { return a == ' ' && b == ' '; };
   text.erase(std::unique(text.begin(), text.end(), both_blank), text.end());
   if (text.size() > longest_said)
