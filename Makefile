@@ -120,7 +120,7 @@ native-builds: tree
 
 # For the newest kernel, whatever KERNEL is.
 series:
-	@MAKEFLAGS= $(MAKE) KERNEL=next tree
+	@MAKEFLAGS= $(MAKE) KERNEL=next setup
 	@scripts/series
 
 series-check: series
