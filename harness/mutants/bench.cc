@@ -82,6 +82,7 @@ std::vector<std::string> Bench::environment(const std::string &kernel, const Gro
   command.push_back("VERDICT_INITRD=" + images_.at(kernel).initrd.string());
   command.push_back("VERDICT_MUTANT=" + choice(mutants));
   command.push_back(std::string("VERDICT_PATIENCE=") + patience);
+  command.push_back("VERDICT_LINES=0"); // takes longer than most tests
   if (kernel == "debug")
     command.push_back("VERDICT_KERNEL=debug");
   return command;
