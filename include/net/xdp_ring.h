@@ -91,6 +91,9 @@ struct xdp_ring_stats {
  * struct xdp_ring_buf - a buffer that the device writes to
  * @va: where it begins, NULL for no buffer
  * @dma: bus address of what is behind XDP_RING_HEADROOM
+ *
+ * Whole pages are mapped, so that a buffer begins at a multiple of its size for
+ * the device as well.
  */
 struct xdp_ring_buf {
 	void *va;
@@ -265,12 +268,15 @@ static inline bool xdp_ring_take_spare(struct xdp_ring_rxq *rxq,
 static inline bool xdp_ring_alloc_buf(struct xdp_ring_rxq *rxq,
 				      struct xdp_ring_buf *buf)
 {
-	unsigned int offset, size = XDP_RING_BUF_SIZE;
+	unsigned int offset = 0, size = XDP_RING_BUF_SIZE;
 	struct page *page;
 
 	if (xdp_ring_take_spare(rxq, buf))
 		return true;
-	page = page_pool_alloc(rxq->pool, &offset, &size, rxq->gfp);
+	if (PAGE_SIZE == XDP_RING_BUF_SIZE)
+		page = page_pool_alloc_pages(rxq->pool, rxq->gfp);
+	else
+		page = page_pool_alloc(rxq->pool, &offset, &size, rxq->gfp);
 	if (unlikely(!page))
 		return false;
 	if (unlikely(page_is_pfmemalloc(page)))
@@ -325,7 +331,6 @@ static inline void xdp_ring_sync_for_device(struct xdp_ring_rxq *rxq,
 static inline void xdp_ring_put_buf(struct xdp_ring_rxq *rxq, void *data,
 				    dma_addr_t dma)
 {
-	unsigned long offset = (unsigned long)data % XDP_RING_BUF_SIZE;
 	struct xdp_ring_buf *buf = &rxq->spare[rxq->spares];
 
 	if (unlikely(rxq->spares == XDP_RING_SPARES ||
@@ -333,8 +338,8 @@ static inline void xdp_ring_put_buf(struct xdp_ring_rxq *rxq, void *data,
 		xdp_ring_free_buf(rxq, data, true);
 		return;
 	}
-	buf->va = data - offset;
-	buf->dma = dma - offset + XDP_RING_HEADROOM;
+	buf->va = PTR_ALIGN_DOWN(data, XDP_RING_BUF_SIZE);
+	buf->dma = ALIGN_DOWN(dma, XDP_RING_BUF_SIZE) + XDP_RING_HEADROOM;
 	xdp_ring_sync_for_device(rxq, buf->dma);
 	rxq->spares++;
 }

@@ -169,7 +169,9 @@ static void e1000_xdp_posted(struct e1000_tx_ring *tx_ring, u32 next)
 static u32 e1000_xdp_after(const struct e1000_tx_ring *tx_ring, u32 i, u32 used)
 {
 	i += used;
-	return unlikely(i >= tx_ring->count) ? i - tx_ring->count : i;
+	if (unlikely(i >= tx_ring->count))
+		i -= tx_ring->count;
+	return i;
 }
 
 /* e1000_xdp_post() for a frame of any kind on any device */
@@ -259,9 +261,8 @@ static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 					  u32 i, u32 room, bool plain,
 					  unsigned long now)
 {
-	struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
-	struct e1000_tx_desc *desc = E1000_TX_DESC(*tx_ring, i);
-	struct xdp_frame *xdpf = frame->xdpf;
+	struct e1000_tx_buffer *buffer;
+	struct e1000_tx_desc *desc;
 	u32 len = frame->len;
 	dma_addr_t dma;
 
@@ -273,9 +274,10 @@ static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 	if (unlikely(dma_mapping_error(&adapter->pdev->dev, dma)))
 		return 0;
 
-	if (xdpf) {
+	buffer = &tx_ring->buffer_info[i];
+	if (frame->xdpf) {
 		buffer->kind = E1000_TX_XDP_FRAME;
-		buffer->xdpf = xdpf;
+		buffer->xdpf = frame->xdpf;
 		buffer->length = len;
 	} else {
 		buffer->kind = E1000_TX_XDP_BUF;
@@ -286,9 +288,9 @@ static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 	buffer->next_to_watch = i;
 	buffer->bytecount = len;
 
+	desc = E1000_TX_DESC(*tx_ring, i);
 	desc->buffer_addr = cpu_to_le64(dma);
-	desc->lower.data = cpu_to_le32(adapter->txd_cmd | E1000_TXD_CMD_IFCS |
-				       len);
+	desc->lower.data = cpu_to_le32(adapter->txd_cmd | len);
 	desc->upper.data = 0;
 	return 1;
 }
@@ -355,6 +357,7 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
 	const unsigned long now = jiffies;
 	struct e1000_tx_ring *tx_ring;
+	struct xdp_ring_frame frame;
 	u32 i, room, used;
 	bool plain;
 	int sent;
@@ -373,8 +376,6 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	plain = e1000_xdp_is_plain(adapter);
 	i = tx_ring->next_to_use;
 	for (sent = 0; sent < n; sent++) {
-		struct xdp_ring_frame frame;
-
 		if (unlikely(!xdp_ring_frame_init(&frame, frames[sent])))
 			break;
 		used = e1000_xdp_post(adapter, tx_ring, &frame, i, room, plain,
@@ -485,7 +486,13 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
 	 * buffers before it are complete
 	 */
 	u32 end = smp_load_acquire(&tx_ring->next_to_use);
+	/* To be asked after all that may be unmapped here was mapped */
+	const bool need_unmap = dma_need_unmap(&adapter->pdev->dev);
+	/* Of the frame that i is in, NULL between frames */
+	const struct e1000_tx_buffer *last = NULL;
+	struct e1000_tx_buffer *buffers = tx_ring->buffer_info;
 	struct xdp_ring_rxq *rxq = &adapter->rx_ring->rxq;
+	struct e1000_tx_desc *descs = tx_ring->desc;
 	u32 packets = 0, bytes = 0, skb_descs = 0;
 	const u32 start = tx_ring->next_to_clean;
 	struct xdp_frame_bulk bulk;
@@ -497,61 +504,58 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
 	xdp_frame_bulk_init(&bulk);
 	rcu_read_lock();
 	while (i != end) {
-		struct e1000_tx_buffer *buffer = &tx_ring->buffer_info[i];
-		u32 first = i, eop = buffer->next_to_watch;
-		bool is_eop;
+		struct e1000_tx_buffer *buffer = &buffers[i];
 
-		if (!(READ_ONCE(E1000_TX_DESC(*tx_ring, eop)->upper.data) &
-		      cpu_to_le32(E1000_TXD_STAT_DD)))
-			break;
-		dma_rmb();
+		if (!last) {
+			u32 eop = buffer->next_to_watch;
 
-		if (tx_ring->buffer_info[eop].kind == E1000_TX_SKB) {
-			const struct sk_buff *skb;
-
-			skb = tx_ring->buffer_info[eop].skb;
-			if (skb) {
-				done->skbs++;
-				done->skb_bytes += skb->len;
-			}
-			packets += tx_ring->buffer_info[eop].segs;
-			skb_descs += e1000_tx_distance(tx_ring, first, eop) + 1;
-		} else {
-			if (unlikely(!budget) &&
-			    !e1000_park_tx(tx_ring, first, eop))
+			if (!(READ_ONCE(descs[eop].upper.data) &
+			      cpu_to_le32(E1000_TXD_STAT_DD)))
 				break;
-			packets++;
+			dma_rmb();
+
+			last = &buffers[eop];
+			if (last->kind == E1000_TX_SKB) {
+				if (last->skb) {
+					done->skbs++;
+					done->skb_bytes += last->skb->len;
+				}
+				packets += last->segs;
+				skb_descs += e1000_tx_distance(tx_ring, i,
+							       eop) + 1;
+			} else {
+				if (unlikely(!budget) &&
+				    !e1000_park_tx(tx_ring, i, eop))
+					break;
+				packets++;
+			}
+			bytes += last->bytecount;
 		}
-		bytes += tx_ring->buffer_info[eop].bytecount;
 
-		do {
-			is_eop = i == eop;
-			buffer = &tx_ring->buffer_info[i];
-			switch (buffer->kind) {
-			case E1000_TX_SKB:
-				e1000_unmap_and_free_tx_resource(adapter,
-								 buffer,
-								 budget);
-				break;
-			case E1000_TX_XDP_BUF:
-				xdp_ring_put_buf(rxq, buffer->data,
-						 buffer->dma);
-				e1000_forget_tx(buffer);
-				break;
-			case E1000_TX_XDP_FRAME:
-			case E1000_TX_XDP_PART:
+		switch (buffer->kind) {
+		case E1000_TX_SKB:
+			e1000_unmap_and_free_tx_resource(adapter, buffer,
+							 budget);
+			break;
+		case E1000_TX_XDP_BUF:
+			xdp_ring_put_buf(rxq, buffer->data, buffer->dma);
+			e1000_forget_tx(buffer);
+			break;
+		case E1000_TX_XDP_FRAME:
+		case E1000_TX_XDP_PART:
+			if (need_unmap)
 				e1000_unmap_xdp(adapter, buffer);
-				if (buffer->kind == E1000_TX_XDP_FRAME)
-					xdp_return_frame_bulk(buffer->xdpf,
-							      &bulk);
-				e1000_forget_tx(buffer);
-				break;
-			}
-			/* The next frame here is done when it was sent */
-			E1000_TX_DESC(*tx_ring, i)->upper.data = 0;
-			if (unlikely(++i == tx_ring->count))
-				i = 0;
-		} while (!is_eop);
+			if (buffer->kind == E1000_TX_XDP_FRAME)
+				xdp_return_frame_bulk(buffer->xdpf, &bulk);
+			e1000_forget_tx(buffer);
+			break;
+		}
+		/* The next frame here is done when it was sent */
+		descs[i].upper.data = 0;
+		if (buffer == last)
+			last = NULL;
+		if (unlikely(++i == tx_ring->count))
+			i = 0;
 	}
 	xdp_flush_frame_bulk(&bulk);
 	rcu_read_unlock();
