@@ -421,6 +421,82 @@ static void e1000_netpoll_puts_xdp_frames_aside(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
+/* A frame in three pages, as another driver redirects it */
+static struct xdp_frame *make_frame_of(struct page *pages[3])
+{
+	struct xdp_rxq_info rxq = { .mem.type = MEM_TYPE_PAGE_ORDER0 };
+	struct skb_shared_info *sinfo;
+	struct xdp_buff xdp;
+	int i;
+
+	xdp_init_buff(&xdp, PAGE_SIZE, &rxq);
+	xdp_prepare_buff(&xdp, page_address(pages[0]), XDP_PACKET_HEADROOM,
+			 ETH_ZLEN, false);
+	sinfo = xdp_get_shared_info_from_buff(&xdp);
+	sinfo->nr_frags = 2;
+	sinfo->xdp_frags_size = 2 * ETH_ZLEN;
+	for (i = 0; i < 2; i++)
+		skb_frag_fill_page_desc(&sinfo->frags[i], pages[i + 1], 0,
+					ETH_ZLEN);
+	xdp_buff_set_frags_flag(&xdp);
+	return xdp_convert_buff_to_frame(&xdp);
+}
+
+/* Hand a frame over that the device reaches only up to so high an address */
+static void expect_sent(struct kunit *test, struct net_device *netdev,
+			struct xdp_frame *frame, u64 limit, int sent)
+{
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	u32 i = adapter->tx_ring->next_to_use;
+
+	adapter->pdev->dev.bus_dma_limit = limit;
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, sent,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 1, &frame,
+							 XDP_XMIT_FLUSH));
+	local_bh_enable();
+	adapter->pdev->dev.bus_dma_limit = 0;
+	if (!sent)
+		KUNIT_EXPECT_EQ(test, i, adapter->tx_ring->next_to_use);
+}
+
+/* A part that cannot be mapped leaves none mapped, and the frame the caller's.
+ * dma-debug lists what stays mapped.
+ */
+static void e1000_xdp_takes_no_frame_that_cannot_be_mapped(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct xdp_frame *frame;
+	struct page *pages[3];
+	int i, highest = 0;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	/* It allocates buffers */
+	napi_disable(&adapter->napi);
+
+	frame = make_frame(ETH_ZLEN);
+	expect_sent(test, netdev, frame, 1, 0);
+	expect_sent(test, netdev, frame, 0, 1);
+
+	for (i = 0; i < 3; i++) {
+		pages[i] = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
+		if (page_to_phys(pages[i]) > page_to_phys(pages[highest]))
+			highest = i;
+	}
+	/* The others come before it in their turn */
+	for (i = 0; i < 3; i++) {
+		swap(pages[i], pages[highest]);
+		highest = i;
+		frame = make_frame_of(pages);
+		expect_sent(test, netdev, frame, page_to_phys(pages[i]), 0);
+	}
+	expect_sent(test, netdev, frame, 0, 1);
+	napi_enable(&adapter->napi);
+	rtnl_unlock();
+}
+
 static void set_tx_ring(struct kunit *test, struct net_device *netdev,
 			struct ethtool_ringparam *ring, u32 count)
 {
@@ -460,6 +536,7 @@ static struct kunit_case e1000_tx_test_cases[] = {
 	KUNIT_CASE(e1000_a_posted_descriptor_is_not_done),
 	KUNIT_CASE(e1000_only_a_whole_frame_is_done),
 	KUNIT_CASE(e1000_netpoll_puts_xdp_frames_aside),
+	KUNIT_CASE(e1000_xdp_takes_no_frame_that_cannot_be_mapped),
 	KUNIT_CASE(e1000_tso_fits_the_ring),
 	{}
 };
