@@ -4,6 +4,7 @@
 // frames each time, while the device was down.
 #include <algorithm>
 #include <map>
+#include <regex>
 
 #include <fmt/format.h>
 
@@ -504,6 +505,46 @@ TEST_P(Lifecycle, SmallTxRings)
     EXPECT_THAT(back, AreFrames(swapped(frames)));
   }
   ASSERT_OK(agent().xdp_detach(ifname()));
+}
+
+// What is copied takes less memory than a buffer of the ring, which a longer frame takes along.
+TEST_P(Lifecycle, CopybreakIsWhatIsCopiedAtMost)
+{
+  constexpr uint16_t port = 5555;
+  constexpr size_t copybreak = 100, count = 16;
+  ASSERT_OK_AND_ASSIGN(const int socket, udp_socket(port));
+  const auto set_copybreak = [&](size_t bytes) {
+    return agent().run_ok(
+        { "ethtool", "--set-tunable", ifname(), "rx-copybreak", std::to_string(bytes) });
+  };
+  // What the socket is charged for a datagram in a frame of `size` bytes.
+  const auto memory_of = [&](size_t size) -> Result<size_t> {
+    const Frame frame = udp_frame(nic(), 1000, port, pattern(1, size - 42));
+    TRY(wire().inject(std::vector<Frame>(count, frame)));
+    TRY(wire().until_sentinel());
+    const std::string sockets = TRY(agent().read("/proc/net/udp"));
+    if (TRY(agent().udp_recv(socket, count)).size() != count)
+      return fail("not all datagrams have arrived");
+    static const std::regex queue(fmt::format(":{:04X} .* [0-9A-F]{{8}}:([0-9A-F]{{8}}) ", port));
+    std::smatch match;
+    if (!std::regex_search(sockets, match, queue))
+      return fail("the socket is not in /proc/net/udp: " + sockets);
+    return std::stoul(match[1], nullptr, 16) / count;
+  };
+
+  ASSERT_OK(set_copybreak(copybreak));
+  ASSERT_OK_AND_ASSIGN(const std::string told,
+                       agent().run_ok({ "ethtool", "--get-tunable", ifname(), "rx-copybreak" }));
+  EXPECT_THAT(told, testing::HasSubstr("rx-copybreak: 100"));
+  ASSERT_OK_AND_ASSIGN(const size_t copied, memory_of(copybreak));
+  ASSERT_OK_AND_ASSIGN(const size_t whole, memory_of(copybreak + 1));
+  ASSERT_OK(set_copybreak(0));
+  ASSERT_OK_AND_ASSIGN(const size_t none_copied, memory_of(60));
+  figure("bytes of memory for a datagram, copied", copied);
+  figure("not copied", whole);
+  EXPECT_GT(whole, 4096u);
+  EXPECT_LT(3 * copied, whole);
+  EXPECT_EQ(none_copied, whole);
 }
 
 // QEMU's model has not all registers and no loop-back: these two tests fail with the stock driver
