@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/environment.h"
 #include "base/file.h"
 #include "cost/budget.h"
 #include "cost/measure.h"
@@ -24,6 +25,13 @@ using namespace cost;
 /// What ctest takes for "skipped".
 constexpr int skipped = 77;
 
+/// Each kernel has its own functions.
+std::string budgets_of(const std::string &kernel)
+{
+  return kernel == "stable" ? "harness/cost/budgets.json" :
+                              "harness/cost/budgets-" + kernel + ".json";
+}
+
 struct Options {
   std::vector<std::string> systems, paths;
   std::optional<size_t> size;
@@ -31,7 +39,7 @@ struct Options {
   unsigned windows = 5;
   size_t top = 0;
   bool check = false, rewrite = false, list = false;
-  std::string budgets = "harness/cost/budgets.json";
+  std::string budgets = budgets_of(variable("VERDICT_KERNEL", "stable"));
   std::string output;
 };
 
