@@ -28,8 +28,8 @@ constexpr int skipped = 77;
 /// Each kernel has its own functions.
 std::string budgets_of(const std::string &kernel)
 {
-  return kernel == "stable" ? "harness/cost/budgets.json" :
-                              "harness/cost/budgets-" + kernel + ".json";
+  return kernel == "stable" ? "harness/cost/budgets.json"
+                            : "harness/cost/budgets-" + kernel + ".json";
 }
 
 struct Options {
