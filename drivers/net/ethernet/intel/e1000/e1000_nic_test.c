@@ -49,7 +49,7 @@ static void e1000_waits_for_another_reset(struct kunit *test)
 	expect_wait(test, adapter, e1000_lock_reset);
 }
 
-/* A reset by a worker does not ask for RTNL */
+/* Not all that resets the device has RTNL */
 static void e1000_changes_wait_for_a_reset(struct kunit *test)
 {
 	struct net_device *netdev;

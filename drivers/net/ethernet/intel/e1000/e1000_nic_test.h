@@ -8,6 +8,20 @@
 
 #include "e1000_xdp.h"
 
+/* The first interface of this driver, NULL for none. Context: RTNL. */
+static inline struct net_device *find_interface(void)
+{
+	struct net_device *netdev;
+
+	for_each_netdev(&init_net, netdev) {
+		struct device *dev = netdev->dev.parent;
+
+		if (dev && !strcmp(dev_driver_string(dev), "e1000"))
+			return netdev;
+	}
+	return NULL;
+}
+
 /* An interface of this driver with a carrier, which the test before may have
  * cost it for a while. Takes RTNL, or skips the test.
  */
@@ -18,14 +32,12 @@ static inline struct net_device *lock_interface(struct kunit *test)
 
 	for (wait = 0; wait < 100; wait++) {
 		rtnl_lock();
-		for_each_netdev(&init_net, netdev) {
-			struct device *dev = netdev->dev.parent;
-
-			if (dev && netif_carrier_ok(netdev) &&
-			    !strcmp(dev_driver_string(dev), "e1000"))
-				return netdev;
-		}
+		netdev = find_interface();
+		if (netdev && netif_carrier_ok(netdev))
+			return netdev;
 		rtnl_unlock();
+		if (!netdev)
+			break;
 		msleep(50);
 	}
 	kunit_skip(test, "the machine has no e1000 with a carrier");

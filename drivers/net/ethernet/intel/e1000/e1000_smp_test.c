@@ -37,7 +37,7 @@ static void expect_other_cpu_waits(struct kunit *test,
 		.work_on = work_on, .adapter = adapter
 	};
 	INIT_WORK(&other->work, work_on_other_cpu);
-	queue_work_on(cpu, system_wq, &other->work);
+	schedule_work_on(cpu, &other->work);
 	while (!READ_ONCE(other->has_begun))
 		cpu_relax();
 	mdelay(50);

@@ -13,9 +13,7 @@ static bool e1000_xdp_can_tx(const struct e1000_adapter *adapter)
 	       !test_bit(__E1000_DOWN, &adapter->flags);
 }
 
-/* The stack's watchdog looks at trans_start while the stack's queue is stopped;
- * frames of XDP are progress as well.
- */
+/* Tell the device of all frames that were posted */
 static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
 {
 	struct netdev_queue *txq = netdev_get_tx_queue(adapter->netdev, 0);
@@ -23,7 +21,6 @@ static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
 
 	lockdep_assert_held(&txq->_xmit_lock);
 
-	txq_trans_cond_update(txq);
 	WRITE_ONCE(tx_ring->xdp_unsent, false);
 	writel(tx_ring->next_to_use, adapter->hw.hw_addr + tx_ring->tdt);
 }
@@ -202,8 +199,9 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 	if (unlikely(xdp_ring_map(&adapter->pdev->dev, frame, parts)))
 		return 0;
 
-	/* The first linear frame after a TSO one is else written back before
-	 * it is read.
+	/* Erratum: the descriptor of the first linear frame after a TSO frame
+	 * may be written back before the data was read. A last descriptor of
+	 * four bytes avoids that.
 	 */
 	split = tx_ring->last_tx_tso && !frame->has_frags;
 	if (unlikely(split))
@@ -230,14 +228,14 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 	return e1000_tx_distance(tx_ring, first, i);
 }
 
-/* With the Tx lock held: is one descriptor right for linear frames of up to
+/* With the Tx lock held: does one descriptor do for each linear frame of up to
  * 4 KiB now?
  */
 static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
 {
 	return !adapter->tx_ring->last_tx_tso &&
 	       adapter->hw.bus_type != e1000_bus_type_pcix &&
-	       adapter->hw.mac_type != e1000_82547;
+	       adapter->hw.mac_type < e1000_82547;
 }
 
 /**
@@ -387,10 +385,10 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	}
 	e1000_xdp_posted(tx_ring, i);
 	xdp_ring_count_xmit(&adapter->xdp_stats, sent, n - sent);
-	if (flags & XDP_XMIT_FLUSH)
-		e1000_xdp_doorbell(adapter);
-	else if (sent)
+	if (sent)
 		WRITE_ONCE(tx_ring->xdp_unsent, true);
+	if ((flags & XDP_XMIT_FLUSH) && tx_ring->xdp_unsent)
+		e1000_xdp_doorbell(adapter);
 	__netif_tx_unlock(txq);
 	return sent;
 }
@@ -560,6 +558,7 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
 	xdp_flush_frame_bulk(&bulk);
 	rcu_read_unlock();
 
+	done->is_pending = i != end;
 	done->descs = e1000_tx_distance(tx_ring, start, i);
 	done->packets = packets;
 	done->bytes = bytes;

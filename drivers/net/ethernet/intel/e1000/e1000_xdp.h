@@ -24,6 +24,7 @@ enum e1000_tx_kind {
 
 /* What a clean-up of the Tx ring has freed */
 struct e1000_tx_done {
+	bool is_pending;	/* the device has not sent all */
 	unsigned int descs;
 	unsigned int packets;
 	unsigned int bytes;
@@ -105,7 +106,7 @@ static inline u32 e1000_stack_needs(const struct e1000_tx_ring *tx_ring)
 	return max(E1000_TX_WAKE_THRESHOLD, READ_ONCE(tx_ring->stack_needs));
 }
 
-/* A worker may reset at any time, without RTNL; these keep it out */
+/* The worker that resets the device, and whoever else changes it, take turns */
 static inline void e1000_lock_reset(struct e1000_adapter *adapter)
 {
 	while (test_and_set_bit(__E1000_RESETTING, &adapter->flags))

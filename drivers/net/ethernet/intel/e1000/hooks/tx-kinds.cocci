@@ -3,6 +3,7 @@
 // e1000_complete_tx(). BQL counts the stack's frames alone, on both sides.
 // gone: e1000_82547_fifo_workaround
 // gone: pkts_compl
+// gone: tx_clean_complete
 // gone: bytes_compl
 
 @ buffer @
@@ -82,6 +83,8 @@ e1000_clean_tx_ring(...)
 
 @ budget_definition @
 @@
+- bool
++ void
 e1000_clean_tx_irq(struct e1000_adapter *adapter,
 -		   struct e1000_tx_ring *tx_ring)
 +		   struct e1000_tx_ring *tx_ring, int budget)
@@ -89,14 +92,28 @@ e1000_clean_tx_irq(struct e1000_adapter *adapter,
 
 @ budget_prototype @
 @@
-bool e1000_clean_tx_irq(struct e1000_adapter *adapter,
+- bool
++ void
+e1000_clean_tx_irq(struct e1000_adapter *adapter,
 -		   struct e1000_tx_ring *tx_ring);
 +		   struct e1000_tx_ring *tx_ring, int budget);
 
+// A completion is never cut short: one descriptor of a ring is always unused.
+
 @ budget_call @
 @@
-- e1000_clean_tx_irq(adapter, &adapter->tx_ring[0])
-+ e1000_clean_tx_irq(adapter, &adapter->tx_ring[0], budget)
+- tx_clean_complete = e1000_clean_tx_irq(adapter, &adapter->tx_ring[0]);
++ e1000_clean_tx_irq(adapter, &adapter->tx_ring[0], budget);
+
+@ always_complete @
+@@
+- if (!tx_clean_complete || work_done == budget)
++ if (work_done == budget)
+	return budget;
+
+@ no_result @
+@@
+- int tx_clean_complete = 0;
 
 // The loop is e1000_complete_tx()'s. (A statement S takes spatch no time, what is
 // written { ... } a minute and more.)
@@ -131,7 +148,6 @@ statement S;
 +	adapter->total_tx_packets += done.packets;
 +	netdev->stats.tx_bytes += done.bytes;
 +	netdev->stats.tx_packets += done.packets;
-+	return done.descs < tx_ring->count;
 
 @ done @
 @@
@@ -221,7 +237,7 @@ e1000_clean_tx_irq(...)
 	<...
 	if (
 -	    tx_ring->buffer_info[eop].time_stamp
-+	    i != tx_ring->next_to_use && tx_ring->buffer_info[eop].time_stamp
++	    done.is_pending && tx_ring->buffer_info[eop].time_stamp
 	    && time_after(...) && !(...)) { ... }
 	...>
 }
@@ -250,29 +266,9 @@ expression E;
 
 @ fifo_call @
 expression is_82547;
+statement S;
 @@
 if (unlikely(is_82547 && (
 -	     e1000_82547_fifo_workaround(adapter, skb)
 +	     !e1000_82547_reserve_fifo(adapter, skb->len)
-   ))) {
-+	/* The task waits until all that was posted is out */
-+	writel(tx_ring->next_to_use, hw->hw_addr + tx_ring->tdt);
-	netif_stop_queue(netdev);
-	...
-}
-
-// Between netif_tx_disable() and napi_disable() a completion may wake the
-// queue, and ndo_xdp_xmit may have looked at the carrier before it went off.
-// With DOWN set and the queue locked once more both are out for good, and so
-// is what they may have scheduled.
-
-@ down @
-@@
-void e1000_down(...)
-{
-	...
-	e1000_down_and_stop(adapter);
-+	netif_tx_disable(netdev);
-+	cancel_delayed_work_sync(&adapter->fifo_stall_task);
-	...
-}
+   ))) S

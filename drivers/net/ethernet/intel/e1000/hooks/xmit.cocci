@@ -26,6 +26,6 @@ e1000_clean(...)
 	...
 +	if (unlikely(READ_ONCE(adapter->tx_ring->xdp_unsent) && budget))
 +		e1000_xdp_send_rest(adapter);
-	tx_clean_complete = e1000_clean_tx_irq(...);
+	e1000_clean_tx_irq(...);
 	...
 }
