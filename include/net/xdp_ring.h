@@ -44,11 +44,16 @@
 /* The most parts a frame can have: the linear one and the frags */
 #define XDP_RING_MAX_PARTS	(MAX_SKB_FRAGS + 1)
 
-/* What is left to do for a frame that a program has seen */
+/**
+ * enum xdp_ring_next - what is left to do for a frame that a program has seen
+ * @XDP_RING_TO_STACK: make an skb of it
+ * @XDP_RING_GONE: nothing
+ * @XDP_RING_REUSE: its buffer may be received into again
+ */
 enum xdp_ring_next {
-	XDP_RING_TO_STACK,	/* make an skb of it */
-	XDP_RING_GONE,		/* nothing */
-	XDP_RING_REUSE,		/* its buffer may be received into again */
+	XDP_RING_TO_STACK,
+	XDP_RING_GONE,
+	XDP_RING_REUSE,
 };
 
 enum xdp_ring_rx_stat {
@@ -128,11 +133,16 @@ struct xdp_ring_part {
 	u32 len;
 };
 
-/* Where a queue is in a frame of several buffers */
+/**
+ * enum xdp_ring_state - where a queue is in a frame of several buffers
+ * @XDP_RING_BETWEEN: nowhere: the next buffer begins a frame
+ * @XDP_RING_PARTIAL: the rest of the frame in xdp is to come
+ * @XDP_RING_DISCARDING: so is the rest of a frame that was refused
+ */
 enum xdp_ring_state {
-	XDP_RING_BETWEEN,	/* nowhere: the next buffer begins a frame */
-	XDP_RING_PARTIAL,	/* the rest of the frame in xdp is to come */
-	XDP_RING_DISCARDING,	/* so is the rest of a frame that was refused */
+	XDP_RING_BETWEEN,
+	XDP_RING_PARTIAL,
+	XDP_RING_DISCARDING,
 };
 
 /**
