@@ -25,7 +25,7 @@ help:
 	@echo "make mutants   faults put into the driver, and which tests notice them; out/mutants/report.txt"
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
-	@echo "make series    the patches as mails for netdev, in out/series; see Sending it in README.md"
+	@echo "make series    the patches as mails for netdev, in out/series; see Documentation/sending.md"
 	@echo "make series-check  each of these mails applied, checked and built as netdev's CI does"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
