@@ -14,7 +14,7 @@ JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
 .PHONY: check deep cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
-.PHONY: clean
+.PHONY: docs clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
@@ -27,6 +27,7 @@ help:
 	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
 	@echo "make series    the patches as mails for netdev, in out/series; see Documentation/sending.md"
 	@echo "make series-check  each of these mails applied, checked and built as netdev's CI does"
+	@echo "make docs      our pages of the kernel's documentation, built as the kernel does; out/docs/html"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs, kselftests"
@@ -124,8 +125,12 @@ series:
 	@scripts/series
 
 series-check: series
-	@KERNEL=next scripts/setup --builds --series
+	@KERNEL=next scripts/setup --builds --series --docs
 	@scripts/series-check
+
+docs:
+	@KERNEL=next scripts/setup --docs
+	@scripts/docs
 
 clean:
 	@rm -rf "$(OUT)"
