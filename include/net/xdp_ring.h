@@ -135,9 +135,9 @@ struct xdp_ring_part {
 
 /**
  * enum xdp_ring_state - where a queue is in a frame of several buffers
- * @XDP_RING_BETWEEN: nowhere: the next buffer begins a frame
+ * @XDP_RING_BETWEEN: between frames: the next buffer begins one
  * @XDP_RING_PARTIAL: the rest of the frame in xdp is to come
- * @XDP_RING_DISCARDING: so is the rest of a frame that was refused
+ * @XDP_RING_DISCARDING: the rest of a frame that was refused is to come
  */
 enum xdp_ring_state {
 	XDP_RING_BETWEEN,
@@ -372,7 +372,7 @@ static inline void xdp_ring_begin(struct xdp_ring_rxq *rxq,
 }
 
 /**
- * xdp_ring_frame_sinfo - where a frame's frags are told of, and its room ends
+ * xdp_ring_frame_sinfo - where a frame's room ends, and its frags are listed
  * @frame: the frame
  *
  * Return: skb_shared_info, valid only for a frame with frags.
@@ -581,7 +581,7 @@ static inline u32 xdp_ring_frame_len(const struct xdp_ring_frame *frame)
  * A buffer of our own is mapped already and only synced. That of a redirected
  * frame is mapped; unmap it with dma_unmap_page().
  *
- * Return: the bus address, or what dma_mapping_error() knows.
+ * Return: the bus address, or an error for dma_mapping_error().
  */
 static inline dma_addr_t
 xdp_ring_map_linear(struct device *dev, const struct xdp_ring_frame *frame)

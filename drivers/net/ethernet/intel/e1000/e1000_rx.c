@@ -137,7 +137,7 @@ void e1000_alloc_rx_buffers(struct e1000_adapter *adapter,
 	       adapter->hw.hw_addr + rx_ring->rdt);
 }
 
-/* Is a frame good in spite of the errors that its last descriptor tells of?
+/* Is a frame good in spite of the errors in its last descriptor?
  * The TBI workaround (82543 copper) knows frames of one buffer only; there
  * a carrier extension byte is taken off the end.
  */

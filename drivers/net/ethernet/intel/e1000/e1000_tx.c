@@ -575,7 +575,7 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
  * needs one for each of its parts, its context, errata and a gap. Half of the
  * ring is the limit where it is long enough.
  *
- * Context: process, RTNL; the ring's length is set.
+ * Context: process; the ring's length is set.
  */
 void e1000_limit_tso(struct e1000_adapter *adapter)
 {

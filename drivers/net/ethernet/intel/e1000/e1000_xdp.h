@@ -167,7 +167,7 @@ static inline u32 e1000_tx_descs(const struct e1000_adapter *adapter, u32 len)
  * e1000_xdp_max_len - how long may a frame of XDP's be?
  * @adapter: board private structure
  *
- * XDP, unlike the stack, does not ask for the MTU, and most devices need not
+ * XDP, unlike the stack, does not obey the MTU, and most devices need not
  * either. The 82547 has 40 KiB for Rx and Tx together, of which e1000_reset()
  * gives Tx what the MTU asks for.
  *
