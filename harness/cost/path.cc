@@ -31,6 +31,7 @@ const std::vector<System> &systems()
       .module = "virtio_net",
       .poll = "virtnet_poll" },
     { .name = "DPDK", .profile = "dpdk" },
+    { .name = "floor", .profile = "floor" },
     { .name = "vmxnet3",
       .profile = "vmxnet3",
       .module = "vmxnet3",
@@ -82,6 +83,8 @@ const std::vector<Path> &paths()
     { .name = "TCP receive", .frames = 6144, .stream = true, .base = { .size = 1514 } },
     { "rxonly", Hook::dpdk, "rxonly" },
     { "macswap", Hook::dpdk, "macswap" },
+    { "floor DROP", Hook::floor, "drop" },
+    { "floor TX", Hook::floor, "tx" },
   };
   return all;
 }

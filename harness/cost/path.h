@@ -30,6 +30,7 @@ enum class Hook {
   native,  ///< an XDP program, run by the driver
   generic, ///< an XDP program, run by the stack
   dpdk,    ///< testpmd in user space, which has the NIC to itself
+  floor,   ///< the user-space driver of harness/floor
 };
 
 /// What a path is measured at.
@@ -54,8 +55,8 @@ struct Path {
   Point base = {};     ///< where it is measured if nothing else is asked for
 
   /// A program polls the NIC without end, and the guest is never idle.
-  bool polls() const { return socket || of_dpdk(); }
-  bool of_dpdk() const { return hook == Hook::dpdk; }
+  bool polls() const { return socket || in_user_space(); }
+  bool in_user_space() const { return hook == Hook::dpdk || hook == Hook::floor; }
 };
 
 /// One measurement to be made.

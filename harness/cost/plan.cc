@@ -34,17 +34,18 @@ std::vector<Case> plan()
 {
   std::vector<Case> cases;
   for (const Path &path : paths()) {
-    if (!path.of_dpdk())
+    if (!path.in_user_space())
       add(cases, "e1000", { path.name });
   }
   for (const Path &path : paths()) {
-    if (!path.of_dpdk() && path.hook != Hook::native)
+    if (!path.in_user_space() && path.hook != Hook::native)
       add(cases, "stock e1000", { path.name });
   }
   add(cases, "virtio_net",
       { "native DROP", "native TX", "native REDIRECT", "native PASS", "native AF_XDP, copy" });
   add(cases, "vmxnet3", { "native DROP", "native TX" });
   add(cases, "DPDK", { "rxonly", "macswap" });
+  add(cases, "floor", { "floor DROP", "floor TX" });
   for (const Point &point : variations()) {
     add(cases, "e1000",
         { "native DROP", "native TX", "native REDIRECT", "native PASS", "tc drop", "stack" },

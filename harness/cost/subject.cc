@@ -7,6 +7,8 @@
 
 #include "base/bytes.h"
 #include "cost/flood.h"
+#include "cost/floor_driver.h"
+#include "cost/testpmd.h"
 #include "lab/link.h"
 #include "lab/napi.h"
 #include "packet/builder.h"
@@ -52,7 +54,7 @@ Result<void> Subject::set_up()
                                        pattern(0, case_.point.size - headers))));
   if (case_.path->stream)
     return connect();
-  return case_.path->of_dpdk() ? start_testpmd() : attach();
+  return case_.path->in_user_space() ? start_user_driver() : attach();
 }
 
 Result<void> Subject::look_up(Symbols symbols)
@@ -63,9 +65,9 @@ Result<void> Subject::look_up(Symbols symbols)
     windows_.push_back(nic_registers(*machine_, nic).value_or(NicRegisters{ 0, 0 }));
   auto modules = TRY(agent_.kallsyms(true));
   TRY(symbols_.add(modules));
-  if (testpmd_) {
-    gate_ = testpmd_->poll();
-    return testpmd_->name_mappings(symbols_);
+  if (user_driver_) {
+    gate_ = user_driver_->poll;
+    return symbols_.add_mappings(user_driver_->maps);
   }
   gate_ = symbols_.address_of(case_.system->poll, case_.system->module);
   if (!gate_)
@@ -114,8 +116,8 @@ Measurement Subject::result_of(const Window &frame) const
 /// Frames that NIC 0 has taken since it was made.
 Result<uint64_t> Subject::received()
 {
-  // testpmd's ring keeps QEMU from taking more than it has room for.
-  if (testpmd_)
+  // Its ring keeps QEMU from taking more than it has room for.
+  if (user_driver_)
     return sent_;
   if (case_.path->socket) {
     auto answer = agent_.call("xsk_count");
@@ -162,7 +164,7 @@ Result<Window> Subject::flooded(size_t frames)
 /// Frames that came back.
 Result<size_t> Subject::send(size_t frames)
 {
-  const FloodOptions options{ .per_visit = testpmd_ ? Testpmd::burst : napi_budget,
+  const FloodOptions options{ .per_visit = user_driver_ ? user_driver_->burst : napi_budget,
                               .ahead = case_.system->ahead,
                               .polls = case_.path->polls() };
   if (!stream_)
@@ -213,10 +215,14 @@ Result<void> Subject::set_point(size_t nic)
   return {};
 }
 
-Result<void> Subject::start_testpmd()
+Result<void> Subject::start_user_driver()
 {
-  testpmd_ = TRY(Testpmd::start(*machine_, counters_, agent_, case_.path->program, case_.point.ring,
-                                frames_.front()));
+  const Path &path = *case_.path;
+  if (path.hook == Hook::dpdk)
+    user_driver_ = TRY(start_testpmd(*machine_, counters_, agent_, path.program, case_.point.ring,
+                                     frames_.front()));
+  else
+    user_driver_ = TRY(start_floor(*machine_, agent_, path.program, frames_.front()));
   return {};
 }
 

@@ -10,7 +10,7 @@
 #include "cost/measure.h"
 #include "cost/path.h"
 #include "cost/tcp_stream.h"
-#include "cost/testpmd.h"
+#include "cost/user_driver.h"
 #include "guest/agent_client.h"
 #include "packet/frame.h"
 #include "qemu/machine.h"
@@ -56,7 +56,7 @@ private:
   Result<size_t> send_burst(size_t frames);
   std::vector<size_t> nics() const;
   Result<void> set_point(size_t nic);
-  Result<void> start_testpmd();
+  Result<void> start_user_driver();
   Result<void> connect();
   Result<void> attach();
   Result<void> open_socket();
@@ -73,7 +73,7 @@ private:
   uint64_t gate_ = 0;
   std::vector<NicRegisters> windows_;
   uint64_t sent_ = 0;
-  std::optional<Testpmd> testpmd_;
+  std::optional<UserDriver> user_driver_;
   std::optional<TcpStream> stream_;
 };
 

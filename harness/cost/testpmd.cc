@@ -16,6 +16,9 @@ namespace {
 const std::string pci_device = "/sys/bus/pci/devices/0000:00:10.0/";
 const std::string driver_library = "/dpdk_net_e1000.so";
 
+/// Frames that it asks for at a time.
+constexpr size_t burst = 32;
+
 constexpr milliseconds start_timeout{ 120000 };
 constexpr milliseconds look_interval{ 100 };
 constexpr int enough_looks = 10;
@@ -70,8 +73,8 @@ uint64_t first_of_busiest(const Counts &counts, std::pair<uint64_t, uint64_t> co
 
 } // namespace
 
-Result<Testpmd> Testpmd::start(Machine &machine, Counters &counters, guest::Agent &agent,
-                               const std::string &mode, unsigned ring, const Frame &frame)
+Result<UserDriver> start_testpmd(Machine &machine, Counters &counters, guest::Agent &agent,
+                                 const std::string &mode, unsigned ring, const Frame &frame)
 {
   TRY(take_nic(agent));
   // The main thread sleeps; the one that forwards has the CPU to itself.
@@ -105,7 +108,7 @@ Result<Testpmd> Testpmd::start(Machine &machine, Counters &counters, guest::Agen
       looks = 0;
     poll = found;
     if (looks == enough_looks)
-      return Testpmd(*mapped, poll);
+      return UserDriver{ poll, burst, *mapped };
   }
   return fail("testpmd did not forward in " + deadline.text() + ": " +
               agent.read(output).value_or("it says nothing"));

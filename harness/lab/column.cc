@@ -55,6 +55,7 @@ constexpr std::array suite_names{
   Named<Suite>{ Suite::deep, "deep" },
   Named<Suite>{ Suite::storms, "storms" },
   Named<Suite>{ Suite::kselftests, "kselftests" },
+  Named<Suite>{ Suite::floor, "floor" },
 };
 
 constexpr std::array mode_names{

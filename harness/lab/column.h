@@ -58,6 +58,7 @@ enum class Suite {
   deep,         ///< make deep does
   storms,       ///< make deep runs its storms in full length
   kselftests,   ///< the kernel's way of testing: selftests/ of this project
+  floor,        ///< the user-space driver of harness/floor
 };
 
 /// How a driver's Rx ring can be read.
