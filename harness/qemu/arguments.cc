@@ -92,6 +92,10 @@ std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumb
   add("-chardev", fmt::format("socket,id=agent,fd={}", plumbing.agent_fd));
   add("-device",
       std::string("virtserialport,bus=ports.0,nr=1,chardev=agent,name=") + guest::agent_port);
+  if (config.console) {
+    add("-chardev", fmt::format("socket,id=console,fd={}", plumbing.console_fd));
+    add("-device", "virtconsole,bus=ports.0,nr=2,chardev=console");
+  }
   for (unsigned i = 0; i < config.nics.size(); i++) {
     add("-netdev", fmt::format("dgram,id=wire{},local.type=fd,local.str={}", i,
                                static_cast<unsigned>(plumbing.first_wire_fd) + i));

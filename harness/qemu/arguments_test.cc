@@ -70,6 +70,16 @@ TEST(QemuArguments, GiveTheGuestADiskThatItCannotWriteTo)
                         "-device virtio-blk-pci,drive=disk"));
 }
 
+TEST(QemuArguments, GiveTheGuestATerminalWhereAsked)
+{
+  MachineConfig config = config_of({});
+  EXPECT_THAT(join(qemu_arguments(config, {}), " "), testing::Not(HasSubstr("virtconsole")));
+  config.console = true;
+  EXPECT_THAT(join(qemu_arguments(config, { .console_fd = 98 }), " "),
+              HasSubstr("-chardev socket,id=console,fd=98 "
+                        "-device virtconsole,bus=ports.0,nr=2,chardev=console"));
+}
+
 TEST(QemuArguments, BootAnElfKernelWithoutABios)
 {
   const TemporaryDirectory directory;

@@ -20,7 +20,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int qmp_fd = 100, agent_fd = 101, first_wire_fd = 102, plugin_fd = 99;
+constexpr int qmp_fd = 100, agent_fd = 101, first_wire_fd = 102, plugin_fd = 99, console_fd = 98;
 constexpr milliseconds migration_timeout{ 60000 };
 
 struct SocketPair {
@@ -158,11 +158,18 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
   if (!qmp_pair || !agent_pair)
     return fail("no sockets for QEMU");
   agent_socket_ = std::move(agent_pair->ours);
+  Fd console_end;
+  if (config_.console) {
+    auto pair = TRY(stream_pair());
+    console_socket_ = std::move(pair.ours);
+    console_end = std::move(pair.theirs);
+  }
 
   const auto arguments = qemu_arguments(config_, { .serial_log = serial_log(),
                                                    .trace_log = trace_log(),
                                                    .qmp_fd = qmp_fd,
                                                    .agent_fd = agent_fd,
+                                                   .console_fd = console_fd,
                                                    .first_wire_fd = first_wire_fd,
                                                    .incoming = incoming,
                                                    .plugin = plugin.file,
@@ -173,6 +180,8 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
                                     { agent_pair->theirs.get(), agent_fd } },
                    .output = log.get(),
                    .error = log.get() };
+  if (console_end)
+    command.descriptors.push_back({ console_end.get(), console_fd });
   if (plugin.fd >= 0)
     command.descriptors.push_back({ plugin.fd, plugin_fd });
 
@@ -183,6 +192,7 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
   child_ = TRY(Child::spawn(command));
   qmp_pair->theirs.reset();
   agent_pair->theirs.reset();
+  console_end.reset();
   guest_ends.clear();
 
   auto qmp = Qmp::connect(std::move(qmp_pair->ours), evidence_ / "qmp.log");

@@ -66,6 +66,9 @@ public:
   /// The host's end of the agent's virtio-serial port: a stream socket. Once.
   Fd take_agent_socket() { return std::move(agent_socket_); }
 
+  /// The host's end of the guest's terminal: a stream socket. Once.
+  Fd take_console_socket() { return std::move(console_socket_); }
+
   const std::filesystem::path &evidence() const { return evidence_; }
   std::filesystem::path serial_log() const { return evidence_ / "serial.log"; }
   std::filesystem::path qemu_log() const { return evidence_ / "qemu.log"; }
@@ -104,6 +107,7 @@ private:
   std::filesystem::path evidence_;
   std::vector<Wire> wires_;
   Fd agent_socket_;
+  Fd console_socket_; ///< none without a console
   std::optional<Child> child_;
   std::unique_ptr<Qmp> qmp_;
 

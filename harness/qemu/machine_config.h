@@ -35,6 +35,8 @@ struct MachineConfig {
   std::filesystem::path disk = {}; ///< an image that the guest can read (virtio)
   /// One cable joins the two NICs, and none comes to the harness.
   bool joined = false;
+  /// It has a terminal for people, hvc0, beside the serial log.
+  bool console = false;
 };
 
 /// A TCG plugin that watches a machine; no part of what two machines must have in common.
@@ -53,6 +55,7 @@ struct Plumbing {
   std::string trace_log;  ///< path; trace events go there
   int qmp_fd = 0;
   int agent_fd = 0;
+  int console_fd = 0;    ///< of the terminal, if there is one
   int first_wire_fd = 0; ///< NIC i uses first_wire_fd + i
   bool incoming = false; ///< waits for migrate-incoming instead of booting
   std::string plugin;    ///< path of a TCG plugin; "" for none
