@@ -211,6 +211,11 @@ Result<void> Agent::write(const std::string &path, const std::string &data, uint
   return done(call("write", { { "path", path }, { "data", data }, { "at", at } }));
 }
 
+Result<void> Agent::put(const std::string &path, std::span<const uint8_t> data)
+{
+  return done(call("put", { { "path", path }, { "data", to_hex(data) } }));
+}
+
 Result<void> Agent::insmod(const std::string &path, const std::string &params)
 {
   return done(call("insmod", { { "path", path }, { "params", params } }));

@@ -131,6 +131,9 @@ public:
   /// Writes into a file of the guest that exists (sysfs, procfs), from an offset on.
   Result<void> write(const std::string &path, const std::string &data, uint64_t at = 0);
 
+  /// Makes a file of the guest.
+  Result<void> put(const std::string &path, std::span<const uint8_t> data);
+
   /// Does an operation, as call(), and lets its @nth allocation fail, counting from 1. On a kernel
   /// with CONFIG_FAULT_INJECTION.
   Result<FaultResult> call_failing(unsigned nth, std::string_view op, json arguments,

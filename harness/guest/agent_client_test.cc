@@ -52,6 +52,16 @@ TEST_F(AgentTest, CallSendsOneLineAndReturnsOk)
   EXPECT_EQ(request(), (json{ { "id", 1 }, { "op", "op" }, { "field", "a\nb" } }));
 }
 
+TEST_F(AgentTest, PutSendsAFileOfAnyBytes)
+{
+  const uint8_t data[] = { 0x00, 0xff, '\n' };
+  answer("{\"id\":1,\"ok\":{}}\n");
+  auto result = agent.put("/root/file", data);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(request(),
+            (json{ { "id", 1 }, { "op", "put" }, { "path", "/root/file" }, { "data", "00ff0a" } }));
+}
+
 TEST_F(AgentTest, ErrorOfTheGuestNamesTheOperation)
 {
   answer("{\"id\":1,\"error\":\"no interface eth7\"}\n");

@@ -17,6 +17,7 @@
 #include "base/deadline.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "hex.h"
 
 extern char **environ;
 
@@ -34,6 +35,15 @@ Result<json> write_file(const std::string &path, std::string_view data, off_t at
     return fail_errno("seek in " + path);
   if (::write(file.get(), data.data(), data.size()) != static_cast<ssize_t>(data.size()))
     return fail_errno("write " + path);
+  return json::object();
+}
+
+Result<json> put(const json &request)
+{
+  auto data = TRY(from_hex(request.at("data").get<std::string>()));
+
+  TRY(::verdict::write_file(request.at("path").get<std::string>(),
+                            { reinterpret_cast<const char *>(data.data()), data.size() }));
   return json::object();
 }
 
@@ -188,6 +198,7 @@ void add_system_ops(Ops &ops)
     return write_file(request.at("path"), request.at("data").get<std::string>(),
                       request.value("at", 0));
   };
+  ops["put"] = put;
   ops["poweroff"] = power_off;
   ops["panic"] = [](const json &) { return write_file("/proc/sysrq-trigger", "c"); };
   ops["warn_log"] = [](const json &request) {
