@@ -6,22 +6,27 @@
 #include "base/deadline.h"
 #include "tool/cost.h"
 #include "tool/mutants.h"
+#include "tool/shell.h"
 #include "tool/upstream.h"
 
 int main(int argc, char **argv)
 {
   CLI::App app{ "verdict: proves what a network driver does with XDP programs" };
   app.require_subcommand(1);
-  const auto cost = verdict::add_cost_command(app);
-  const auto mutants = verdict::add_mutants_command(app);
-  const auto upstream = verdict::add_upstream_command(app);
+  const std::pair<const char *, std::function<int()>> commands[] = {
+    { "shell", verdict::add_shell_command(app) },
+    { "cost", verdict::add_cost_command(app) },
+    { "mutants", verdict::add_mutants_command(app) },
+    { "upstream", verdict::add_upstream_command(app) },
+  };
 
   CLI11_PARSE(app, argc, argv);
   if (const auto patience = verdict::chosen_patience(); !patience) {
     fmt::print(stderr, "verdict: {}\n", patience.error().message);
     return 2;
   }
-  if (app.got_subcommand("upstream"))
-    return upstream();
-  return app.got_subcommand("cost") ? cost() : mutants();
+  for (const auto &[name, run] : commands) {
+    if (app.got_subcommand(name))
+      return run();
+  }
 }
