@@ -274,6 +274,15 @@ private:
 
 } // namespace
 
+std::optional<Suite> suite_named(std::string_view name)
+{
+  for (const auto &[suite, known] : suite_names) {
+    if (known == name)
+      return suite;
+  }
+  return {};
+}
+
 std::string Column::test_name() const
 {
   std::string text = name;

@@ -61,6 +61,9 @@ enum class Suite {
   floor,        ///< the user-space driver of harness/floor
 };
 
+/// The one that profiles call so.
+std::optional<Suite> suite_named(std::string_view name);
+
 /// How a driver's Rx ring can be read.
 enum class RingReader {
   e1000, ///< by ethtool -d, as the e1000 gives it

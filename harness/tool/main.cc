@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/deadline.h"
+#include "tool/cases.h"
 #include "tool/cost.h"
 #include "tool/mutants.h"
 #include "tool/shell.h"
@@ -15,6 +16,9 @@ int main(int argc, char **argv)
   app.require_subcommand(1);
   const std::pair<const char *, std::function<int()>> commands[] = {
     { "shell", verdict::add_shell_command(app) },
+    { "list", verdict::add_list_command(app) },
+    { "explain", verdict::add_explain_command(app) },
+    { "run", verdict::add_run_command(app) },
     { "cost", verdict::add_cost_command(app) },
     { "mutants", verdict::add_mutants_command(app) },
     { "upstream", verdict::add_upstream_command(app) },

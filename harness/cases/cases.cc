@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cases/cases.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <regex>
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace verdict {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+bool is_comment(const std::string &line)
+{
+  return line.starts_with("//");
+}
+
+/// The file's first comment, behind the line with its licence.
+std::string about(const Lines &lines)
+{
+  std::vector<std::string> parts;
+  for (size_t i = 1; i < lines.size() && is_comment(lines[i]); i++)
+    parts.push_back(lines[i].substr(std::min<size_t>(3, lines[i].size())));
+  return join(parts, " ");
+}
+
+/// Lines from one on to the first that is `end`.
+std::string lines_until(const Lines &lines, size_t begin, std::string_view end)
+{
+  std::string text;
+  for (size_t i = begin; i < lines.size(); i++) {
+    text += lines[i] + "\n";
+    if (lines[i] == end)
+      break;
+  }
+  return text;
+}
+
+/// The test that begins in a line, and the comment before it.
+std::string source_from(const Lines &lines, size_t at)
+{
+  size_t begin = at;
+  while (begin > 0 && is_comment(lines[begin - 1]))
+    begin--;
+  return lines_until(lines, begin, "}");
+}
+
+/// The class of this name; "" if it is not there.
+std::string class_of(const Lines &lines, const std::string &name)
+{
+  for (size_t i = 0; i < lines.size(); i++) {
+    if (lines[i].starts_with("class " + name + " "))
+      return lines_until(lines, i, "};");
+  }
+  return "";
+}
+
+/// Names of suites with the kind of columns that each runs on.
+std::map<std::string, std::string> columns_of_suites(std::string_view source)
+{
+  static const std::regex form(R"(VERDICT_ON_NICS_OF\((\w+), (\w+)\))");
+  std::map<std::string, std::string> columns;
+  const std::string text(source);
+  for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at)
+    columns[(*at)[2]] = (*at)[1];
+  return columns;
+}
+
+} // namespace
+
+std::vector<Case> cases_of(std::string_view source, const std::string &file)
+{
+  static const std::regex form(R"(TEST_P\((\w+), (\w+)\))");
+  const Lines lines = split_lines(source);
+  auto columns = columns_of_suites(source);
+  std::vector<Case> cases;
+  for (size_t i = 0; i < lines.size(); i++) {
+    std::smatch match;
+    if (std::regex_match(lines[i], match, form))
+      cases.push_back({ .suite = match[1],
+                        .name = match[2],
+                        .about = about(lines),
+                        .place = fmt::format("{}:{}", file, i + 1),
+                        .source = source_from(lines, i),
+                        .fixture = class_of(lines, match[1]),
+                        .columns = columns[match[1]] });
+  }
+  return cases;
+}
+
+Result<std::vector<Case>> read_cases(const std::string &directory)
+{
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto &entry : fs::directory_iterator(directory, error)) {
+    if (entry.path().string().ends_with("_test.cc"))
+      files.push_back(entry.path());
+  }
+  if (error)
+    return fail(directory + ": " + error.message() + " (is this the project's top?)");
+  std::sort(files.begin(), files.end());
+  std::vector<Case> cases;
+  for (const fs::path &file : files) {
+    for (Case &one : cases_of(TRY(read_file(file)), file)) {
+      if (one.columns.empty())
+        return fail(one.place + ": " + one.suite + " runs on no columns");
+      cases.push_back(std::move(one));
+    }
+  }
+  return cases;
+}
+
+std::vector<Case> fitting(const std::vector<Case> &cases, const std::string &pattern)
+{
+  std::vector<Case> some;
+  std::copy_if(cases.begin(), cases.end(), std::back_inserter(some), [&](const Case &one) {
+    return ::fnmatch(pattern.c_str(), one.full_name().c_str(), 0) == 0;
+  });
+  return some;
+}
+
+std::string in_words(std::string_view name)
+{
+  const auto upper = [&](size_t at) {
+    return at < name.size() && std::isupper(static_cast<unsigned char>(name[at]));
+  };
+  std::string words = std::string(name.substr(0, 1));
+  for (size_t i = 1; i < name.size(); i++) {
+    // "DMA" is one word, and stays as it is.
+    const bool begins = upper(i) && (!upper(i - 1) || (i + 1 < name.size() && !upper(i + 1)));
+    if (begins)
+      words += ' ';
+    words += begins && !upper(i + 1)
+                 ? static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])))
+                 : name[i];
+  }
+  return words;
+}
+
+namespace {
+
+/// The first thing that a test asks for by this macro and a profile gives a reason against.
+template <typename Enum, size_t size>
+std::string reason_against(const Case &one, const std::string &macro,
+                           const std::array<Named<Enum>, size> &names,
+                           const std::map<Enum, std::string> &cannot)
+{
+  const std::regex form(macro + R"(\((\w+)\))");
+  const std::string text = one.fixture + one.source;
+  for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at) {
+    for (const auto &[can, name] : names) {
+      if (name == (*at)[1].str() && cannot.contains(can))
+        return cannot.at(can);
+    }
+  }
+  return "";
+}
+
+} // namespace
+
+std::string skipped_for(const Case &one, const Column &column, const KernelProfile &kernel)
+{
+  const std::string driver = reason_against(one, "REQUIRE", can_names, column.nics.front().cannot);
+  return driver.empty() ? reason_against(one, "REQUIRE_KERNEL", kernel_can_names, kernel.cannot)
+                        : driver;
+}
+
+} // namespace verdict
