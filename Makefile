@@ -13,7 +13,7 @@ PREFIX := $(filter-out stable-,$(KERNEL)-)
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
-.PHONY: check deep cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
+.PHONY: doctor check deep cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
 .PHONY: docs clean
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs, kselftests"
 	@echo "make harness   verdict, the C++ harness, in out/harness"
 	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
+	@echo "make doctor    what this machine lacks, and the cure"
 	@echo "make clean     remove out/ (the cache stays)"
 	@echo "KERNEL=next    behind any of these but mutants: on the newest kernel that Debian has"
 
@@ -74,6 +75,9 @@ sanitizers: harness
 
 verdicts: guest suite
 	@scripts/verdicts --jobs $(JOBS) --only verdicts
+
+doctor:
+	@scripts/doctor
 
 mutant-guest: guest debug-guest harness
 	@scripts/mutants

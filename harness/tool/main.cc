@@ -6,6 +6,7 @@
 #include "base/deadline.h"
 #include "tool/cases.h"
 #include "tool/cost.h"
+#include "tool/doctor.h"
 #include "tool/mutants.h"
 #include "tool/shell.h"
 #include "tool/upstream.h"
@@ -16,6 +17,7 @@ int main(int argc, char **argv)
   app.require_subcommand(1);
   const std::pair<const char *, std::function<int()>> commands[] = {
     { "shell", verdict::add_shell_command(app) },
+    { "doctor", verdict::add_doctor_command(app) },
     { "list", verdict::add_list_command(app) },
     { "explain", verdict::add_explain_command(app) },
     { "run", verdict::add_run_command(app) },
