@@ -13,11 +13,13 @@ PREFIX := $(filter-out stable-,$(KERNEL)-)
 JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
-.PHONY: doctor check deep cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
+.PHONY: shell shell-tool doctor
+.PHONY: check deep cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
 .PHONY: docs clean
 
 help:
 	@echo "make verdicts  the main job: prove every verdict on the NIC's wire, print the matrix"
+	@echo "make shell     a VM with the driver, a prompt in it, and the other end of each wire"
 	@echo "make check     every test that CI runs: lint, the harness's own, the verdicts, a part of deep"
 	@echo "make deep      everything on the debug kernel (KASAN, lockdep, kmemleak ...), and long storms"
 	@echo "make cost      instructions and register accesses a frame, beside the peers'; out/cost"
@@ -76,6 +78,14 @@ sanitizers: harness
 verdicts: guest suite
 	@scripts/verdicts --jobs $(JOBS) --only verdicts
 
+# Of the harness only the command.
+shell-tool: packages
+	@scripts/harness verdict
+
+shell: guest shell-tool
+	@scripts/shell-image
+	@out=$$(realpath --relative-to=. "$(OUT)") && VERDICT_KERNEL=$(KERNEL) "$$out/harness/verdict" shell
+
 doctor:
 	@scripts/doctor
 
@@ -92,6 +102,7 @@ else
 check: debug-guest harness
 endif
 check: guest sanitizers lint
+	@scripts/shell-image
 	@scripts/verdicts --jobs $(JOBS) --only check
 
 deep: debug-guest suite
