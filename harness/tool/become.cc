@@ -5,7 +5,7 @@
 
 namespace verdict {
 
-Result<void> become(const std::vector<std::string> &arguments)
+Result<int> become(const std::vector<std::string> &arguments)
 {
   std::vector<char *> words;
   for (const std::string &argument : arguments)

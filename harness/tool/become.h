@@ -9,6 +9,6 @@
 namespace verdict {
 
 /// Runs another program in the place of this one. Comes back only with an error.
-Result<void> become(const std::vector<std::string> &arguments);
+Result<int> become(const std::vector<std::string> &arguments);
 
 } // namespace verdict

@@ -55,7 +55,7 @@ Result<Chosen> choose(const Options &options)
   return chosen;
 }
 
-Result<void> list(const Options &options)
+Result<int> list(const Options &options)
 {
   std::string about;
   for (const Case &one : TRY(choose(options)).cases) {
@@ -64,7 +64,7 @@ Result<void> list(const Options &options)
     about = one.about;
     fmt::print("  {}\n", one.full_name());
   }
-  return {};
+  return 0;
 }
 
 /// A case with all that is known without running it.
@@ -79,7 +79,7 @@ void explain(const Case &one, const Chosen &chosen)
   fmt::print("\nout/harness/verdict run '{}' runs it.\n", one.full_name());
 }
 
-Result<void> explain(const Options &options)
+Result<int> explain(const Options &options)
 {
   const Chosen chosen = TRY(choose(options));
   for (size_t i = 0; i < chosen.cases.size(); i++) {
@@ -87,7 +87,7 @@ Result<void> explain(const Options &options)
       fmt::print("\n--------\n\n");
     explain(chosen.cases[i], chosen);
   }
-  return {};
+  return 0;
 }
 
 /// The regular expression for ctest that a case's tests on one kernel fit.
@@ -100,24 +100,13 @@ std::string tests_of(const Case &one, const std::vector<Column> &columns, const 
          (kernel == "stable" ? "" : "[.]" + kernel);
 }
 
-Result<void> run(const Options &options)
+Result<int> run(const Options &options)
 {
   const Chosen chosen = TRY(choose(options));
   std::string tests;
   for (const Case &one : chosen.cases)
     tests += (tests.empty() ? "" : "|") + tests_of(one, chosen.columns_of(one), options.kernel);
   return become({ "scripts/verdicts", "--tests", "^(" + tests + ")$" });
-}
-
-std::function<int()> command(const char *name, const std::shared_ptr<Options> &options,
-                             Result<void> (*act)(const Options &))
-{
-  return [=] {
-    const auto done = act(*options);
-    if (!done)
-      fmt::print(stderr, "verdict {}: {}\n", name, done.error().message);
-    return done ? 0 : 1;
-  };
 }
 
 std::shared_ptr<Options> add_options(CLI::App *subcommand)
@@ -134,26 +123,26 @@ std::shared_ptr<Options> add_options(CLI::App *subcommand)
 
 } // namespace
 
-std::function<int()> add_list_command(CLI::App &app)
+Subcommand add_list_command(CLI::App &app)
 {
   CLI::App *subcommand = app.add_subcommand("list", "The suite's cases, and what they are about");
-  return command("list", add_options(subcommand), list);
+  return [options = add_options(subcommand)] { return list(*options); };
 }
 
-std::function<int()> add_explain_command(CLI::App &app)
+Subcommand add_explain_command(CLI::App &app)
 {
   CLI::App *subcommand = app.add_subcommand(
       "explain", "What a case proves and how, on which NICs it runs, and why not on others");
   const auto options = add_options(subcommand);
   subcommand->get_option("case")->required();
-  return command("explain", options, static_cast<Result<void> (*)(const Options &)>(explain));
+  return [options] { return explain(*options); };
 }
 
-std::function<int()> add_run_command(CLI::App &app)
+Subcommand add_run_command(CLI::App &app)
 {
   CLI::App *subcommand =
       app.add_subcommand("run", "Run cases, tell how far they are, and print their matrix");
-  return command("run", add_options(subcommand), run);
+  return [options = add_options(subcommand)] { return run(*options); };
 }
 
 } // namespace verdict

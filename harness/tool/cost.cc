@@ -43,12 +43,6 @@ struct Options {
   std::string output;
 };
 
-int complain(const std::string &what)
-{
-  fmt::print(stderr, "verdict cost: {}\n", what);
-  return 1;
-}
-
 int skip(const std::string &why)
 {
   fmt::print("skipped: {}\n", why);
@@ -105,20 +99,18 @@ std::vector<Measurement> measure(const Places &places, const std::vector<Case> &
     if (measured) {
       done.push_back(std::move(*measured));
     } else {
-      complain(cases[i].name() + ": " + measured.error().message);
+      fmt::print(stderr, "verdict cost: {}: {}\n", cases[i].name(), measured.error().message);
       all_well = false;
     }
   }
   return done;
 }
 
-int report(const Options &options, const Places &places)
+Result<int> report(const Options &options, const Places &places)
 {
-  auto cases = chosen(options);
-  if (!cases)
-    return complain(cases.error().message);
+  const auto cases = TRY(chosen(options));
   bool all_well = true;
-  const Report report{ places.release, measure(places, *cases, options.windows, all_well) };
+  const Report report{ places.release, measure(places, cases, options.windows, all_well) };
   std::fputs(table(report.measurements).c_str(), stdout);
   for (const Measurement &measurement : report.measurements) {
     if (options.top)
@@ -126,35 +118,30 @@ int report(const Options &options, const Places &places)
   }
   if (!options.output.empty()) {
     fmt::print("\n{}", ratios_table(report));
-    if (auto written = write_report(report, options.output); !written)
-      return complain(written.error().message);
+    TRY(write_report(report, options.output));
     fmt::print(stderr, "verdict cost: {}/report.html\n", options.output);
   }
   return all_well ? 0 : 1;
 }
 
-int rewrite(const Options &options, const Places &places)
+Result<int> rewrite(const Options &options, const Places &places)
 {
   bool all_well = true;
   Budgets budgets{ .kernel = places.release };
   for (const Measurement &m : measure(places, budgeted(), options.windows, all_well))
     budgets.paths.push_back(budget_of(m));
   if (!all_well)
-    return complain(options.budgets + " is left as it was");
-  if (auto written = write_file(options.budgets, write_budgets(budgets)); !written)
-    return complain(written.error().message);
+    return fail(options.budgets + " is left as it was");
+  TRY(write_file(options.budgets, write_budgets(budgets)));
   fmt::print(stderr, "verdict cost: wrote {}; commit it with the reason\n", options.budgets);
   return 0;
 }
 
-int check(const Options &options, const Places &places)
+Result<int> check(const Options &options, const Places &places)
 {
-  auto text = read_file(options.budgets);
-  if (!text)
-    return complain(text.error().message);
-  auto budgets = read_budgets(*text);
+  const auto budgets = read_budgets(TRY(read_file(options.budgets)));
   if (!budgets)
-    return complain(options.budgets + ": " + budgets.error().message);
+    return fail(options.budgets + ": " + budgets.error().message);
   if (budgets->kernel != places.release)
     return skip("the budgets in " + options.budgets + " are of kernel " + budgets->kernel +
                 ", and this is " +
@@ -184,7 +171,7 @@ int check(const Options &options, const Places &places)
   return all_well && !broken ? 0 : 1;
 }
 
-int list()
+Result<int> list()
 {
   fmt::print("systems:\n");
   for (const System &system : systems())
@@ -195,19 +182,17 @@ int list()
   return 0;
 }
 
-int run(const Options &options)
+Result<int> run(const Options &options)
 {
-  auto places = Places::find();
-  if (!places)
-    return complain(places.error().message);
+  const Places places = TRY(Places::find());
   if (options.check)
-    return check(options, *places);
-  return options.rewrite ? rewrite(options, *places) : report(options, *places);
+    return check(options, places);
+  return options.rewrite ? rewrite(options, places) : report(options, places);
 }
 
 } // namespace
 
-std::function<int()> add_cost_command(CLI::App &app)
+Subcommand add_cost_command(CLI::App &app)
 {
   auto options = std::make_shared<Options>();
   CLI::App *cost = app.add_subcommand(

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 {
   CLI::App app{ "verdict: proves what a network driver does with XDP programs" };
   app.require_subcommand(1);
-  const std::pair<const char *, std::function<int()>> commands[] = {
+  const std::pair<const char *, verdict::Subcommand> commands[] = {
     { "shell", verdict::add_shell_command(app) },
     { "doctor", verdict::add_doctor_command(app) },
     { "list", verdict::add_list_command(app) },
@@ -32,7 +32,11 @@ int main(int argc, char **argv)
     return 2;
   }
   for (const auto &[name, run] : commands) {
-    if (app.got_subcommand(name))
-      return run();
+    if (!app.got_subcommand(name))
+      continue;
+    const auto status = run();
+    if (!status)
+      fmt::print(stderr, "verdict {}: {}\n", name, status.error().message);
+    return status.value_or(1);
   }
 }

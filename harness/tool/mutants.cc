@@ -32,12 +32,6 @@ struct Options {
   std::string watches = "harness/mutants/watch.json";
 };
 
-int complain(const std::string &what)
-{
-  fmt::print(stderr, "verdict mutants: {}\n", what);
-  return 1;
-}
-
 /// Where things are built, from the current folder.
 Result<fs::path> out_directory()
 {
@@ -97,68 +91,55 @@ Result<Report> run(const Options &options, const fs::path &out, const Bench &ben
   return make_report(bench.catalogue(), session.ledger(), reasons);
 }
 
-int report(const Options &options, const fs::path &out, const Bench &bench)
+Result<int> report(const Options &options, const fs::path &out, const Bench &bench)
 {
   if (!bench.has("debug"))
     fmt::print(stderr, "verdict mutants: there is no debug kernel with mutants, so survivors are "
                        "not tried there; make kernel and scripts/mutants make it\n");
-  const auto report = run(options, out, bench);
-  if (!report)
-    return complain(report.error().message);
-  std::fputs(to_table(*report).c_str(), stdout);
+  const auto report = TRY(run(options, out, bench));
+  std::fputs(to_table(report).c_str(), stdout);
   const auto directory = out / "mutants";
-  if (const auto written = write_report(*report, directory); !written)
-    return complain(written.error().message);
+  TRY(write_report(report, directory));
   fmt::print(stderr, "verdict mutants: {}/report.{{json,txt}}\n", directory.string());
-  return all_well(*report) ? 0 : 1;
+  return all_well(report) ? 0 : 1;
 }
 
-int pick(const Options &options, const fs::path &out, const Bench &bench)
+Result<int> pick(const Options &options, const fs::path &out, const Bench &bench)
 {
-  const auto report = run(options, out, bench);
-  if (!report)
-    return complain(report.error().message);
-  const auto picked = mutants::pick(*report, options.pick);
+  const auto picked = mutants::pick(TRY(run(options, out, bench)), options.pick);
   if (picked.size() < options.pick)
-    return complain(fmt::format("only {} mutants are known to be killed; run verdict mutants first",
-                                picked.size()));
-  if (const auto written = write_file(options.watches, write_watches(picked)); !written)
-    return complain(written.error().message);
+    return fail(fmt::format("only {} mutants are known to be killed; run verdict mutants first",
+                            picked.size()));
+  TRY(write_file(options.watches, write_watches(picked)));
   fmt::print(stderr, "verdict mutants: wrote {}; commit it\n", options.watches);
   return 0;
 }
 
-int check(const Options &options, const Bench &bench)
+Result<int> check(const Options &options, const Bench &bench)
 {
-  const auto watches = read_with(options.watches, read_watches);
-  if (!watches)
-    return complain(watches.error().message);
-  if (watches->empty())
-    return complain(options.watches + " is empty; verdict mutants --pick 30 fills it");
-  const auto wrong = mutants::check(bench, *watches, options.jobs);
+  const auto watches = TRY(read_with(options.watches, read_watches));
+  if (watches.empty())
+    return fail(options.watches + " is empty; verdict mutants --pick 30 fills it");
+  const auto wrong = mutants::check(bench, watches, options.jobs);
   for (const std::string &what : wrong)
     fmt::print("{}\n", what);
-  fmt::print("{} mutants were tried, {}\n", watches->size(),
+  fmt::print("{} mutants were tried, {}\n", watches.size(),
              wrong.empty() ? "and all killed" : "with these complaints");
   return wrong.empty() ? 0 : 1;
 }
 
-int run_command(const Options &options)
+Result<int> run_command(const Options &options)
 {
-  const auto out = out_directory();
-  if (!out)
-    return complain(out.error().message);
-  const auto bench = Bench::open(*out);
-  if (!bench)
-    return complain(bench.error().message);
+  const fs::path out = TRY(out_directory());
+  const Bench bench = TRY(Bench::open(out));
   if (options.check)
-    return check(options, *bench);
-  return options.pick ? pick(options, *out, *bench) : report(options, *out, *bench);
+    return check(options, bench);
+  return options.pick ? pick(options, out, bench) : report(options, out, bench);
 }
 
 } // namespace
 
-std::function<int()> add_mutants_command(CLI::App &app)
+Subcommand add_mutants_command(CLI::App &app)
 {
   auto options = std::make_shared<Options>();
   CLI::App *mutants = app.add_subcommand(

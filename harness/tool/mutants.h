@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
-#include <functional>
-
 #include <CLI/CLI.hpp>
+
+#include "tool/subcommand.h"
 
 namespace verdict {
 
-/// Adds the subcommand "mutants"; what it returns runs it and returns the exit status.
-std::function<int()> add_mutants_command(CLI::App &app);
+/// Adds the subcommand "mutants"; what it returns runs it.
+Subcommand add_mutants_command(CLI::App &app);
 
 } // namespace verdict

@@ -47,12 +47,6 @@ void say(const std::string &what)
   fmt::print(stderr, "verdict shell: {}\n", what);
 }
 
-int complain(const std::string &what)
-{
-  say(what);
-  return 1;
-}
-
 Result<std::string> script_text(const std::string &file)
 {
   if (file != "-")
@@ -168,7 +162,7 @@ Result<void> start(const Options &options, Folder &folder, std::optional<Termina
   return machine->health();
 }
 
-int run(const Options &options)
+Result<int> run(const Options &options)
 {
   // A guest that has just ended reads no key.
   ::signal(SIGPIPE, SIG_IGN);
@@ -178,31 +172,22 @@ int run(const Options &options)
   if (options.gdb)
     ::setenv("VERDICT_GDB", "1", 1);
   std::optional<Terminal> terminal;
-  if (options.script.empty()) {
-    auto opened = Terminal::open();
-    if (!opened)
-      return complain(opened.error().message);
-    terminal.emplace(std::move(*opened));
-  }
-  auto out = relative_path(program_directory().parent_path());
-  if (!out)
-    return complain(out.error().message);
-  auto folder = Folder::make(*out / "playground");
-  if (!folder)
-    return complain(folder.error().message);
+  if (options.script.empty())
+    terminal.emplace(TRY(Terminal::open()));
+  const fs::path out = TRY(relative_path(program_directory().parent_path()));
+  Folder folder = TRY(Folder::make(out / "playground"));
   OnTermination termination([&] {
     if (terminal)
       terminal->restore();
-    folder->remove();
+    folder.remove();
   });
-  if (auto played = start(options, *folder, terminal, termination); !played)
-    return complain(played.error().message);
+  TRY(start(options, folder, terminal, termination));
   return 0;
 }
 
 } // namespace
 
-std::function<int()> add_shell_command(CLI::App &app)
+Subcommand add_shell_command(CLI::App &app)
 {
   auto options = std::make_shared<Options>();
   CLI::App *shell = app.add_subcommand(

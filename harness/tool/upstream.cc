@@ -32,12 +32,6 @@ struct Job {
   ExpectedTest expected;
 };
 
-int complain(const std::string &what)
-{
-  fmt::print(stderr, "verdict upstream: {}\n", what);
-  return 1;
-}
-
 bool wanted(const std::vector<std::string> &names, const std::string &name)
 {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
@@ -161,35 +155,23 @@ Result<void> rewrite(const std::vector<Finished> &finished)
   return {};
 }
 
-int run(const Options &options)
+Result<int> run(const Options &options)
 {
-  auto places = Places::find();
-  if (!places)
-    return complain(places.error().message);
-  const auto plan = load_plan(std::string(folder) + "/tests.json");
-  if (!plan)
-    return complain(plan.error().message);
-  const auto columns = load_columns(places->kernel_profile.kernel);
-  if (!columns)
-    return complain(columns.error().message);
-  const auto chosen = jobs(options, *plan, *columns);
-  if (!chosen)
-    return complain(chosen.error().message);
-  const auto finished = run_jobs(*chosen, *places);
+  const Places places = TRY(Places::find());
+  const Plan plan = TRY(load_plan(std::string(folder) + "/tests.json"));
+  const auto columns = TRY(load_columns(places.kernel_profile.kernel));
+  const auto finished = run_jobs(TRY(jobs(options, plan, columns)), places);
   const std::string text = report(finished);
   std::fputs(text.c_str(), stdout);
-  if (auto written = write_file(places->out / "upstream" / "report.txt", text); !written)
-    return complain(written.error().message);
-  if (options.rewrite) {
-    if (auto rewritten = rewrite(finished); !rewritten)
-      return complain(rewritten.error().message);
-  }
+  TRY(write_file(places.out / "upstream" / "report.txt", text));
+  if (options.rewrite)
+    TRY(rewrite(finished));
   return all_well(finished) ? 0 : 1;
 }
 
 } // namespace
 
-std::function<int()> add_upstream_command(CLI::App &app)
+Subcommand add_upstream_command(CLI::App &app)
 {
   auto options = std::make_shared<Options>();
   CLI::App *upstream =
