@@ -2,7 +2,6 @@
 #include "cost/testpmd.h"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -12,16 +11,14 @@ namespace verdict::cost {
 
 namespace {
 
-/// NIC 0's, see qemu/arguments.cc.
-const std::string pci_device = "/sys/bus/pci/devices/0000:00:10.0/";
+const std::string slot = nic_pci_address(0);
+const std::string pci_device = "/sys/bus/pci/devices/" + slot + "/";
 const std::string driver_library = "/dpdk_net_e1000.so";
 
 /// Frames that it asks for at a time.
 constexpr size_t burst = 32;
 
 constexpr milliseconds start_timeout{ 120000 };
-constexpr milliseconds look_interval{ 100 };
-constexpr int enough_looks = 10;
 
 Result<void> take_nic(guest::Agent &agent)
 {
@@ -29,9 +26,9 @@ Result<void> take_nic(guest::Agent &agent)
     TRY(agent.insmod(module));
   const std::pair<std::string, std::string> writes[] = {
     { "/proc/sys/vm/nr_hugepages", "64" },
-    { pci_device + "driver/unbind", "0000:00:10.0" },
+    { pci_device + "driver/unbind", slot },
     { pci_device + "driver_override", "uio_pci_generic" },
-    { "/sys/bus/pci/drivers_probe", "0000:00:10.0" },
+    { "/sys/bus/pci/drivers_probe", slot },
   };
   for (const auto &[path, value] : writes)
     TRY(agent.write(path, value));
@@ -80,38 +77,31 @@ Result<UserDriver> start_testpmd(Machine &machine, Counters &counters, guest::Ag
   // The main thread sleeps; the one that forwards has the CPU to itself.
   auto spawned = TRY(agent.call(
       "spawn", { { "argv",
-                   { "/dpdk/testpmd", "--lcores", "0@0,1@0", "--in-memory", "-a", "0000:00:10.0",
-                     "-d", "dpdk_net_e1000.so", "-d", "dpdk_mempool_ring.so", "--", "--auto-start",
+                   { "/dpdk/testpmd", "--lcores", "0@0,1@0", "--in-memory", "-a", slot, "-d",
+                     "dpdk_net_e1000.so", "-d", "dpdk_mempool_ring.so", "--", "--auto-start",
                      "--forward-mode=" + mode, "--stats-period=100000", "--total-num-mbufs=8192",
                      "--disable-link-check", "--rxd=" + std::to_string(ring),
                      "--txd=" + std::to_string(ring), "--burst=" + std::to_string(burst) } } }));
   const std::string output = spawned["output"];
   const std::string maps = fmt::format("/proc/{}/maps", spawned.value("pid", 0));
 
-  const Deadline deadline(start_timeout);
-  auto before = counters.read();
-  uint64_t poll = 0;
-  // While it sets the NIC up, something else is busy now and then. The NIC keeps frames back for a
-  // second of the guest's time after that.
-  for (int looks = 0; before && !deadline.expired(); looks++) {
-    TRY(machine.wire(0).offer({ &frame, 1 }));
-    std::this_thread::sleep_for(look_interval);
-    auto after = counters.read();
-    auto mapped = agent.read(maps);
-    if (!after || !mapped || mapped->empty())
-      break;
-    const Counts now = *after;
-    after->add(*before, -1);
+  auto before = TRY(counters.read());
+  std::string mapped;
+  // While it sets the NIC up, something else is busy now and then.
+  const auto poll = until_it_receives(machine, frame, start_timeout, [&]() -> Result<uint64_t> {
+    auto after = TRY(counters.read());
+    mapped = TRY(agent.read(maps));
+    if (mapped.empty())
+      return fail("it has ended");
+    const Counts now = after;
+    after.add(before, -1);
     before = now;
-    const uint64_t found = first_of_busiest(*after, driver_code(*mapped));
-    if (!found || found != poll || machine.wire(0).unread())
-      looks = 0;
-    poll = found;
-    if (looks == enough_looks)
-      return UserDriver{ poll, burst, *mapped };
-  }
-  return fail("testpmd did not forward in " + deadline.text() + ": " +
-              agent.read(output).value_or("it says nothing"));
+    return first_of_busiest(after, driver_code(mapped));
+  });
+  if (!poll)
+    return fail("testpmd: " + poll.error().message + ": " +
+                agent.read(output).value_or("it says nothing"));
+  return UserDriver{ *poll, burst, mapped };
 }
 
 } // namespace verdict::cost

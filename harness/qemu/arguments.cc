@@ -38,6 +38,11 @@ bool is_elf(const std::filesystem::path &path)
 
 } // namespace
 
+std::string nic_pci_address(unsigned index)
+{
+  return fmt::format("0000:00:{:02x}.0", first_nic_slot + index);
+}
+
 std::string default_command_line()
 {
   return "console=ttyS0 loglevel=7 panic=-1 unknown_nmi_panic net.ifnames=0 nokaslr "

@@ -37,6 +37,12 @@ TEST(QemuArguments, AreWhatTheyWere)
   expect_golden("qemu_arguments", join(arguments, "\n") + "\n");
 }
 
+TEST(QemuArguments, PutNicsWhereDriversFindThem)
+{
+  EXPECT_EQ(nic_pci_address(0), "0000:00:10.0");
+  EXPECT_EQ(nic_pci_address(1), "0000:00:11.0");
+}
+
 TEST(QemuArguments, NeverAskForKvm)
 {
   const auto arguments = qemu_arguments(config_of({}), {});

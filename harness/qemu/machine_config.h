@@ -65,6 +65,9 @@ struct Plumbing {
 /// The program that is run, and looked up in PATH.
 inline constexpr const char *qemu_program = "qemu-system-x86_64";
 
+/// Where a NIC is on the PCI bus, unless its profile puts it behind a bridge: "0000:00:10.0".
+std::string nic_pci_address(unsigned index);
+
 /// QEMU's arguments, its name first.
 std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumbing &plumbing);
 

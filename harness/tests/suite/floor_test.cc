@@ -11,7 +11,6 @@ namespace verdict {
 
 namespace {
 
-constexpr const char *slots[] = { "0000:00:10.0", "0000:00:11.0" }; // see qemu/arguments.cc
 constexpr size_t ring_size = 256;
 
 } // namespace
@@ -65,7 +64,7 @@ private:
 // More than the ring has descriptors, and every size that fits a buffer.
 TEST_P(Floor, SendsBack)
 {
-  ASSERT_OK(start({ "tx", slots[0] }));
+  ASSERT_OK(start({ "tx", nic_pci_address(0) }));
   const auto frames = test_frames(nic(), 600);
   ASSERT_OK(wire().inject(frames));
   ASSERT_OK_AND_ASSIGN(const auto back, receive(frames.size()));
@@ -76,7 +75,7 @@ TEST_P(Floor, SendsBack)
 
 TEST_P(Floor, Drops)
 {
-  ASSERT_OK(start({ "drop", slots[0] }));
+  ASSERT_OK(start({ "drop", nic_pci_address(0) }));
   const auto frames = test_frames(nic(), 600);
   ASSERT_OK(wire().inject(frames));
   ASSERT_OK_AND_ASSIGN(HostileNic ring, HostileNic::open(machine(), 0, 1));
@@ -91,7 +90,7 @@ TEST_P(Floor, Drops)
 
 TEST_P(Floor, Forwards)
 {
-  ASSERT_OK(start({ "forward", slots[0], slots[1] }));
+  ASSERT_OK(start({ "forward", nic_pci_address(0), nic_pci_address(1) }));
   for (size_t from : { 0, 1 }) {
     const auto frames = test_frames(nic(from), 300);
     ASSERT_OK(wire(from).inject(frames));
@@ -104,7 +103,7 @@ TEST_P(Floor, Forwards)
 
 TEST_P(Floor, Answers)
 {
-  ASSERT_OK(start({ "answer", slots[0], nic().guest_ip.text() }));
+  ASSERT_OK(start({ "answer", nic_pci_address(0), nic().guest_ip.text() }));
   ASSERT_OK(wire().inject(arp_request(nic())));
   ASSERT_OK_AND_ASSIGN(const auto arp, receive(1));
   EXPECT_THAT(padded(arp), AreFrames({ arp_reply(nic()) }));
