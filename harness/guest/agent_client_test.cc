@@ -56,10 +56,10 @@ TEST_F(AgentTest, PutSendsAFileOfAnyBytes)
 {
   const uint8_t data[] = { 0x00, 0xff, '\n' };
   answer("{\"id\":1,\"ok\":{}}\n");
-  auto result = agent.put("/root/file", data);
+  auto result = agent.put("/tmp/file", data);
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(request(),
-            (json{ { "id", 1 }, { "op", "put" }, { "path", "/root/file" }, { "data", "00ff0a" } }));
+            (json{ { "id", 1 }, { "op", "put" }, { "path", "/tmp/file" }, { "data", "00ff0a" } }));
 }
 
 TEST_F(AgentTest, ErrorOfTheGuestNamesTheOperation)

@@ -164,7 +164,7 @@ const std::vector<Form> &forms()
     { "attach", "FILE", "bring a BPF object into the guest and attach its first program",
       parse_file<Attach> },
     { "detach", "", "take the program off", parse_alone<Detach> },
-    { "put", "FILE", "bring a file into the guest, into its folder /root", parse_file<Put> },
+    { "put", "FILE", "bring a file into the guest, into its folder /tmp", parse_file<Put> },
     { "guest", "COMMAND", "run a command in the guest",
       [](const Arguments &given) -> Result<Command> {
         if (given.text.empty())

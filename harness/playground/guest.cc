@@ -32,12 +32,12 @@ Result<GoldenSpec> golden_spec_for_people(const Column &column, const Places &pl
 
 Result<void> start_shell(guest::Agent &agent, const std::string &terminal_type, TerminalSize size)
 {
-  const std::string script = fmt::format("cd /root && {{ stty rows {} cols {}; setsid -c sh -l; }} "
+  const std::string script = fmt::format("cd {} && {{ stty rows {} cols {}; setsid -c sh -l; }} "
                                          "<{} >{} 2>&1; echo o > /proc/sysrq-trigger",
-                                         size.rows, size.columns, terminal, terminal);
-  TRY(agent.call(
-      "spawn",
-      { { "argv", { "env", "TERM=" + terminal_type, "HOME=/root", "sh", "-c", script } } }));
+                                         guest_home, size.rows, size.columns, terminal, terminal);
+  TRY(agent.call("spawn", { { "argv",
+                              { "env", "TERM=" + terminal_type, std::string("HOME=") + guest_home,
+                                "sh", "-c", script } } }));
   return {};
 }
 

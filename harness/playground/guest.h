@@ -11,6 +11,9 @@
 
 namespace verdict::playground {
 
+/// Where a person begins in the guest, and what is brought there lies.
+inline constexpr const char *guest_home = "/tmp";
+
 /// A column of the matrix as a guest for people: with their tools and a terminal.
 Column for_people(Column column);
 

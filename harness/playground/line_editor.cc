@@ -59,20 +59,20 @@ LineEditor::LineEditor(std::vector<std::string> words) : state_(std::make_unique
   ::history(state_->history, &event, H_SETSIZE, history_size);
   ::history(state_->history, &event, H_SETUNIQUE, 1);
   EditLine *editor = state_->editor;
+  const auto prompt = [](EditLine *one) { return state_of<State>(one).prompt.data(); };
+  const auto complete = [](EditLine *one, int) -> unsigned char {
+    const LineInfo *line = ::el_line(one);
+    const std::string more =
+        completion(state_of<State>(one).words, std::string(line->buffer, line->cursor));
+    return more.empty() || ::el_insertstr(one, more.c_str()) < 0 ? CC_ERROR : CC_REFRESH;
+  };
   ::el_set(editor, EL_CLIENTDATA, state_.get());
-  ::el_set(editor, EL_PROMPT, +[](EditLine *one) { return state_of<State>(one).prompt.data(); });
+  ::el_set(editor, EL_PROMPT, +prompt);
   ::el_set(editor, EL_EDITOR, "emacs");
   ::el_set(editor, EL_HIST, ::history, state_->history);
   ::el_set(editor, EL_ADDFN, "to-the-guest", "leave this prompt", leave);
   ::el_set(editor, EL_BIND, "^]", "to-the-guest", nullptr);
-  ::el_set(
-      editor, EL_ADDFN, "complete-command", "complete the first word",
-      +[](EditLine *one, int) -> unsigned char {
-        const LineInfo *line = ::el_line(one);
-        const std::string more =
-            completion(state_of<State>(one).words, std::string(line->buffer, line->cursor));
-        return more.empty() || ::el_insertstr(one, more.c_str()) < 0 ? CC_ERROR : CC_REFRESH;
-      });
+  ::el_set(editor, EL_ADDFN, "complete-command", "complete the first word", +complete);
   ::el_set(editor, EL_BIND, "^I", "complete-command", nullptr);
 }
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "packet/dissect.h"
 #include "playground/frame_text.h"
+#include "playground/guest.h"
 #include "playground/pcap_file.h"
 
 namespace verdict::playground {
@@ -208,7 +209,7 @@ Result<void> Session::run(const Detach &)
 Result<std::string> Session::put(const std::string &file)
 {
   const std::string content = TRY(read_file(file));
-  const std::string there = "/root/" + fs::path(file).filename().string();
+  const std::string there = fs::path(guest_home) / fs::path(file).filename();
   TRY(agent_.put(there, { reinterpret_cast<const uint8_t *>(content.data()), content.size() }));
   return there;
 }
