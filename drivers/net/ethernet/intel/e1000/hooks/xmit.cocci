@@ -25,7 +25,7 @@ e1000_clean(...)
 {
 	...
 +	if (unlikely(READ_ONCE(adapter->tx_ring->xdp_unsent) && budget))
-+		e1000_xdp_send_rest(adapter);
++		e1000_xdp_flush_unsent(adapter);
 	e1000_clean_tx_irq(...);
 	...
 }
