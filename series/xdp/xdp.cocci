@@ -54,8 +54,8 @@ e1000_change_mtu(...)
 
 @ no_transmission @
 identifier f = { e1000_xdp_can_tx, e1000_xdp_doorbell, e1000_xdp_room,
-		 e1000_xdp_fits, e1000_xdp_post_part, e1000_xdp_own_part,
-		 e1000_xdp_posted, e1000_xdp_post_any, e1000_xdp_is_plain,
+		 e1000_xdp_fits, e1000_xdp_post_part, e1000_xdp_set_buffer,
+		 e1000_xdp_posted, e1000_xdp_post_any, e1000_xdp_one_desc,
 		 e1000_xdp_post, e1000_xdp_tx_flush, e1000_xdp_attached,
 		 e1000_tx_chunk, e1000_tx_descs, e1000_xdp_max_len };
 type T;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Takes off: frames that are redirected here.
 // gone: e1000_xdp_xmit
-// gone: e1000_xdp_send_rest
+// gone: e1000_xdp_flush_unsent
 // gone: xdp_unsent
 // gone: NETDEV_XDP_ACT_NDO_XMIT
 // gone: NETDEV_XDP_ACT_NDO_XMIT_SG
@@ -23,13 +23,13 @@ e1000_xdp_init(...)
 }
 
 @ functions @
-identifier f = { e1000_xdp_xmit, e1000_xdp_send_rest };
+identifier f = { e1000_xdp_xmit, e1000_xdp_flush_unsent };
 type T;
 @@
 - T f(...) { ... }
 
 @ declarations @
-identifier f = { e1000_xdp_xmit, e1000_xdp_send_rest };
+identifier f = { e1000_xdp_xmit, e1000_xdp_flush_unsent };
 type T;
 @@
 - T f(...);

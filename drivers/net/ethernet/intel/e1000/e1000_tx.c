@@ -26,7 +26,7 @@ static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
 }
 
 /**
- * e1000_xdp_send_rest - ring the doorbell for frames that were left without it
+ * e1000_xdp_flush_unsent - ring the doorbell for frames that were left without it
  * @adapter: board private structure
  *
  * ndo_xdp_xmit is called without XDP_XMIT_FLUSH when a bulk overflows, and not
@@ -35,7 +35,7 @@ static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
  *
  * Context: NAPI.
  */
-void e1000_xdp_send_rest(struct e1000_adapter *adapter)
+void e1000_xdp_flush_unsent(struct e1000_adapter *adapter)
 {
 	struct netdev_queue *txq = netdev_get_tx_queue(adapter->netdev, 0);
 
@@ -130,9 +130,9 @@ static u32 e1000_xdp_post_part(struct e1000_adapter *adapter,
 }
 
 /* The last descriptor of a part holds what is to be freed with it */
-static void e1000_xdp_own_part(struct e1000_tx_buffer *buffer,
-			       const struct xdp_ring_frame *frame,
-			       const struct xdp_ring_part *part)
+static void e1000_xdp_set_buffer(struct e1000_tx_buffer *buffer,
+				 const struct xdp_ring_frame *frame,
+				 const struct xdp_ring_part *part)
 {
 	buffer->dma = part->dma;
 	if (frame->xdpf) {
@@ -211,8 +211,8 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 		i = e1000_xdp_post_part(adapter, tx_ring, i, &parts[n], !n,
 					split);
 		eop = (i ?: tx_ring->count) - 1;
-		e1000_xdp_own_part(&tx_ring->buffer_info[eop], frame,
-				   &parts[n]);
+		e1000_xdp_set_buffer(&tx_ring->buffer_info[eop], frame,
+				     &parts[n]);
 	}
 
 	last = &tx_ring->buffer_info[eop];
@@ -231,7 +231,7 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 /* With the Tx lock held: does one descriptor do for each linear frame of up to
  * 4 KiB now?
  */
-static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
+static bool e1000_xdp_one_desc(const struct e1000_adapter *adapter)
 {
 	return !adapter->tx_ring->last_tx_tso &&
 	       adapter->hw.bus_type != e1000_bus_type_pcix &&
@@ -245,7 +245,7 @@ static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
  * @frame: the frame, padded
  * @i: descriptor to begin with
  * @room: descriptors that may be used
- * @plain: what e1000_xdp_is_plain() said since the lock was taken
+ * @one_desc: what e1000_xdp_one_desc() said since the lock was taken
  * @now: jiffies
  *
  * Context: the Tx queue's lock is held; the caller publishes the descriptors
@@ -256,7 +256,7 @@ static bool e1000_xdp_is_plain(const struct e1000_adapter *adapter)
 static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 					  struct e1000_tx_ring *tx_ring,
 					  const struct xdp_ring_frame *frame,
-					  u32 i, u32 room, bool plain,
+					  u32 i, u32 room, bool one_desc,
 					  unsigned long now)
 {
 	struct e1000_tx_buffer *buffer;
@@ -264,7 +264,7 @@ static __always_inline u32 e1000_xdp_post(struct e1000_adapter *adapter,
 	u32 len = frame->len;
 	dma_addr_t dma;
 
-	if (unlikely(!plain || frame->has_frags || len > SZ_4K))
+	if (unlikely(!one_desc || frame->has_frags || len > SZ_4K))
 		return e1000_xdp_post_any(adapter, frame, i, room);
 	if (unlikely(!room))
 		return 0;
@@ -314,15 +314,15 @@ void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell)
 	const struct xdp_ring_frame *end = frame + rxq->tx_count;
 	const unsigned long now = jiffies;
 	u32 i, room, used, failed = 0;
-	bool plain;
+	bool one_desc;
 
 	__netif_tx_lock(txq, smp_processor_id());
 	room = e1000_xdp_can_tx(adapter) ? e1000_xdp_room(tx_ring, txq) : 0;
-	plain = e1000_xdp_is_plain(adapter);
+	one_desc = e1000_xdp_one_desc(adapter);
 	i = tx_ring->next_to_use;
 	for (; frame < end; frame++) {
-		used = e1000_xdp_post(adapter, tx_ring, frame, i, room, plain,
-				      now);
+		used = e1000_xdp_post(adapter, tx_ring, frame, i, room,
+				      one_desc, now);
 		i = e1000_xdp_after(tx_ring, i, used);
 		room -= used;
 		if (unlikely(!used)) {
@@ -357,7 +357,7 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	struct e1000_tx_ring *tx_ring;
 	struct xdp_ring_frame frame;
 	u32 i, room, used;
-	bool plain;
+	bool one_desc;
 	int sent;
 
 	if (unlikely(flags & ~XDP_XMIT_FLAGS_MASK))
@@ -371,13 +371,13 @@ int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 	}
 	tx_ring = adapter->tx_ring;
 	room = e1000_xdp_room(tx_ring, txq);
-	plain = e1000_xdp_is_plain(adapter);
+	one_desc = e1000_xdp_one_desc(adapter);
 	i = tx_ring->next_to_use;
 	for (sent = 0; sent < n; sent++) {
 		if (unlikely(!xdp_ring_frame_init(&frame, frames[sent])))
 			break;
-		used = e1000_xdp_post(adapter, tx_ring, &frame, i, room, plain,
-				      now);
+		used = e1000_xdp_post(adapter, tx_ring, &frame, i, room,
+				      one_desc, now);
 		if (unlikely(!used))
 			break;
 		i = e1000_xdp_after(tx_ring, i, used);

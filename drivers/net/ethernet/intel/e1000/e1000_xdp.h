@@ -51,7 +51,7 @@ int e1000_set_tunable(struct net_device *netdev,
 void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell);
 int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
 		   u32 flags);
-void e1000_xdp_send_rest(struct e1000_adapter *adapter);
+void e1000_xdp_flush_unsent(struct e1000_adapter *adapter);
 void e1000_xdp_free_tx(struct e1000_adapter *adapter,
 		       struct e1000_tx_buffer *buffer);
 void e1000_free_parked_tx(struct e1000_adapter *adapter,
