@@ -311,6 +311,11 @@ TEST_P(Attach, FcsIsNeverDataForAProgram)
   const auto frames = test_frames(nic(), notable_sizes());
   ASSERT_OK_AND_ASSIGN(auto back, wire().exchange_for(frames, frames.size()));
   EXPECT_THAT(back, AreFrames(swapped(frames)));
+
+  ASSERT_OK(agent().xdp_detach(ifname()));
+  EXPECT_THAT(agent().run_ok({ "ethtool", "-k", ifname() }).value_or("nothing"),
+              testing::HasSubstr("\nrx-fcs: on\n"))
+      << "it was asked for while the program was there";
 }
 
 VERDICT_ON_NICS_OF(verdicts, Attach);

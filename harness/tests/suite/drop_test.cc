@@ -104,6 +104,7 @@ TEST_P(Drop, FrameAboveTheMtuNeverMeetsAProgramThatSeesOnlyPartOfIt)
   expect_in_stack(too_long, socket, {});
   EXPECT_EQ(counter(VERDICT_FRAMES), fits.size());
   expect_counter(Counter::oversize, too_long.size());
+  EXPECT_EQ(link_statistic("rx_dropped"), too_long.size());
 }
 
 TEST_P(Drop, OtherVerdictsFireNoException)

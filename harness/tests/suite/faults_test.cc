@@ -114,12 +114,7 @@ protected:
   }
 
   /// Frames that got no skb.
-  uint64_t dropped()
-  {
-    auto device = agent().netdev(ifname());
-    EXPECT_OK(device);
-    return device ? device->at("stats").at("rx_dropped").get<uint64_t>() : 0;
-  }
+  uint64_t dropped() { return link_statistic("rx_dropped"); }
 
   uint64_t failed() { return statistic(Counter::alloc_failed); }
 

@@ -92,6 +92,9 @@ protected:
     ASSERT_OK_AND_ASSIGN(auto back, wire().until_sentinel());
     EXPECT_THAT(back, HasNoFrames());
     EXPECT_EQ(statistic(Counter::malformed) - malformed_before, malformed);
+    // Where people look. The driver has read the device's registers for the counter above.
+    for (const char *name : { "rx_errors", "rx_length_errors" })
+      EXPECT_EQ(link_statistic(name), malformed_before + malformed) << name;
     EXPECT_EQ(counter(VERDICT_FRAMES) - seen_before, attached.native_id ? arriving.size() : 0);
     ASSERT_OK_AND_ASSIGN(auto stack, sniffed(socket_, arriving.size()));
     EXPECT_THAT(stack, AreFrames(arriving));

@@ -105,6 +105,13 @@ uint64_t XdpTest::statistic(Counter which, size_t nic)
   return stats->at(*name);
 }
 
+uint64_t XdpTest::link_statistic(const std::string &name, size_t nic)
+{
+  const auto device = agent().netdev(ifname(nic));
+  EXPECT_OK(device);
+  return device ? device->at("stats").at(name).get<uint64_t>() : 0;
+}
+
 void XdpTest::expect_counter(Counter which, uint64_t value, size_t nic)
 {
   const auto &name = column().nics.at(nic).counters.at(which);

@@ -60,6 +60,10 @@ protected:
   /// What the driver has counted, by ethtool -S. The test fails if the profile names no counter.
   uint64_t statistic(Counter which, size_t nic = 0);
 
+  /// What an interface has counted, by the name in struct rtnl_link_stats64. A failed look-up fails
+  /// the test.
+  uint64_t link_statistic(const std::string &name, size_t nic = 0);
+
   /// A counter has this value, if the driver has one of this kind and runs the programs itself.
   void expect_counter(Counter which, uint64_t value, size_t nic = 0);
 
