@@ -453,6 +453,31 @@ TEST_P(Lifecycle, RingSizes)
   expect_recovery(changes);
 }
 
+TEST_P(Lifecycle, RingsThatAreTooShortAreRefused)
+{
+  const Limits &limits = column().limits();
+  const std::string too_short = std::to_string(*limits.least_ring - *limits.ring_step);
+  for (const char *ring : { "rx", "tx" }) {
+    const auto set = agent().run_ok({ "ethtool", "-G", ifname(), ring, too_short });
+    ASSERT_FALSE(set) << ring;
+    EXPECT_THAT(set.error().message,
+                testing::HasSubstr("at least " + std::to_string(*limits.least_ring)));
+  }
+  ASSERT_OK_AND_ASSIGN(const RxRing ring, rx_ring());
+  EXPECT_EQ(ring.count, limits.rx_ring);
+  expect_alive();
+}
+
+TEST_P(Lifecycle, ThereIsOneChannel)
+{
+  ASSERT_OK_AND_ASSIGN(const std::string told, agent().run_ok({ "ethtool", "-l", ifname() }));
+  const std::regex combined("Combined:\\s+1\n");
+  EXPECT_EQ(std::distance(std::sregex_iterator(told.begin(), told.end(), combined), {}), 2)
+      << "as many as there may be, and as there are: " << told;
+  EXPECT_OK(agent().run_ok({ "ethtool", "-L", ifname(), "combined", "1" }));
+  EXPECT_FALSE(agent().run_ok({ "ethtool", "-L", ifname(), "combined", "2" }));
+}
+
 TEST_P(Lifecycle, EveryRingSize)
 {
   ASSERT_OK(attach_bounce());
