@@ -42,19 +42,13 @@ constexpr std::array refusal_names{
 };
 
 constexpr std::array suite_names{
-  Named<Suite>{ Suite::verdicts, "verdicts" },
-  Named<Suite>{ Suite::attach_storm, "attach_storm" },
-  Named<Suite>{ Suite::life, "life" },
-  Named<Suite>{ Suite::memory, "memory" },
-  Named<Suite>{ Suite::smp, "smp" },
-  Named<Suite>{ Suite::bus_errors, "bus_errors" },
-  Named<Suite>{ Suite::harness, "harness" },
-  Named<Suite>{ Suite::checkers, "checkers" },
-  Named<Suite>{ Suite::next, "next" },
-  Named<Suite>{ Suite::debug, "debug" },
-  Named<Suite>{ Suite::deep, "deep" },
-  Named<Suite>{ Suite::storms, "storms" },
-  Named<Suite>{ Suite::kselftests, "kselftests" },
+  Named<Suite>{ Suite::verdicts, "verdicts" }, Named<Suite>{ Suite::attach_storm, "attach_storm" },
+  Named<Suite>{ Suite::life, "life" },         Named<Suite>{ Suite::memory, "memory" },
+  Named<Suite>{ Suite::smp, "smp" },           Named<Suite>{ Suite::bus_errors, "bus_errors" },
+  Named<Suite>{ Suite::harness, "harness" },   Named<Suite>{ Suite::checkers, "checkers" },
+  Named<Suite>{ Suite::next, "next" },         Named<Suite>{ Suite::debug, "debug" },
+  Named<Suite>{ Suite::deep, "deep" },         Named<Suite>{ Suite::storms, "storms" },
+  Named<Suite>{ Suite::examples, "examples" }, Named<Suite>{ Suite::kselftests, "kselftests" },
   Named<Suite>{ Suite::floor, "floor" },
 };
 

@@ -57,6 +57,7 @@ enum class Suite {
   debug,        ///< make check runs it also on the debug kernel
   deep,         ///< make deep does
   storms,       ///< make deep runs its storms in full length
+  examples,     ///< the examples in selftests/drivers/net/xdp/examples
   kselftests,   ///< the kernel's way of testing: selftests/ of this project
   floor,        ///< the user-space driver of harness/floor
 };

@@ -61,6 +61,12 @@ std::string listing(const std::vector<Frame> &frames)
 
 } // namespace
 
+bool is_sentinel(const Frame &frame)
+{
+  const auto echo = dissect(frame).icmp_echo;
+  return echo && echo->type == 8 && echo->id == sentinel_id;
+}
+
 Result<Cable> Cable::create()
 {
   int ends[2];

@@ -22,6 +22,9 @@ inline constexpr milliseconds wire_timeout{ 30000 };
 /// The ICMP echo identifier of sentinels. Every BPF program of this project passes them, and ARP.
 inline constexpr uint16_t sentinel_id = 0x5e17;
 
+/// Whether a frame is a sentinel on its way to the guest.
+bool is_sentinel(const Frame &frame);
+
 /// The two ends of a cable that QEMU takes (-netdev dgram): first in, first out, without loss.
 struct Cable {
   static Result<Cable> create();

@@ -171,8 +171,11 @@ Result<std::vector<Frame>> XdpTest::sniffed(int socket, size_t count)
   auto surplus = TRY(agent().packet_recv(socket, 16));
   packets.insert(packets.end(), surplus.begin(), surplus.end());
   std::vector<Frame> frames;
-  for (auto &packet : packets)
-    frames.push_back(Frame{ std::move(packet.data) });
+  for (auto &packet : packets) {
+    Frame frame{ std::move(packet.data) };
+    if (!is_sentinel(frame))
+      frames.push_back(std::move(frame));
+  }
   return frames;
 }
 

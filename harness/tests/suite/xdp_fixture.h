@@ -77,7 +77,8 @@ protected:
   /// a program themselves.
   Result<void> make_target(size_t nic);
 
-  /// A packet socket in the guest that takes test frames (and nothing else) from a NIC's stack.
+  /// A packet socket in the guest that takes frames of one EtherType, but for sentinels, from a
+  /// NIC's stack.
   Result<int> sniff(size_t nic = 0, uint16_t ethertype = ethertype_test);
 
   /// A UDP socket in the guest.
