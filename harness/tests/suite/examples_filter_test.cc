@@ -176,7 +176,6 @@ TEST_P(ExampleFilter, ATokenComesAfterItsTimeAndNotBefore)
   }));
   // The guest's clock is the host's, but for what it has measured its TSC wrong by.
   EXPECT_GE(steady_clock::now() - begin, refill * 9 / 10);
-  EXPECT_GT(counted(FILTER_LIMITED), 0u);
 }
 
 VERDICT_ON_NICS_OF(examples, ExampleFilter);
