@@ -18,7 +18,7 @@ Column for_people(Column column)
   column.name += "-shell";
   column.machine.image = "shell";
   // What the tools need of the kernel, which has nobody to load it.
-  for (const char *module : { "8021q", "act_bpf", "cls_bpf", "sch_ingress", "veth" })
+  for (const char *module : { "8021q", "act_bpf", "cls_bpf", "nf_tables", "sch_ingress", "veth" })
     column.nics.front().modules.push_back(module);
   return column;
 }
