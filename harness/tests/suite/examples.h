@@ -39,6 +39,16 @@ protected:
     return value;
   }
 
+  /// Frames that were injected at NIC 0, and what came back, both in order.
+  struct Exchanged {
+    std::vector<Frame> sent, back;
+  };
+
+  /// Frames that all come back, as `frame` numbers them, before, while and after something is
+  /// changed in the guest.
+  Result<Exchanged> exchange_while(const std::function<Frame(size_t number)> &frame,
+                                   const std::function<Result<void>()> &change);
+
   /// A counter of the example (counters.h), summed over the CPUs; a failed look-up fails the test.
   uint64_t counted(uint32_t which);
 };

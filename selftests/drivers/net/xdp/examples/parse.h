@@ -17,8 +17,9 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-/* Of frag_off: where in its packet a fragment lies; 0 for the first. */
+/* Of frag_off: where in its packet a fragment lies, 0 for the first; a flag. */
 #define IP_FRAGMENT_OFFSET	0x1fff
+#define IP_DONT_FRAGMENT	0x4000
 
 /* The part of a frame that is still to be looked at. */
 struct cursor {
@@ -74,6 +75,15 @@ static __always_inline struct udphdr *take_udp(struct cursor *cursor,
 	    ip->frag_off & bpf_htons(IP_FRAGMENT_OFFSET))
 		return NULL;
 	return take(cursor, sizeof(struct udphdr));
+}
+
+/* The frame goes back to who has sent it. */
+static __always_inline void swap_addresses(struct ethhdr *eth)
+{
+	struct ethhdr old = *eth;
+
+	__builtin_memcpy(eth->h_dest, old.h_source, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, old.h_dest, ETH_ALEN);
 }
 
 #endif
