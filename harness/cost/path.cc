@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cost/examples.h"
 #include "lab/places.h"
 
 namespace verdict::cost {
@@ -60,10 +61,11 @@ Result<Column> System::column() const
   return column;
 }
 
-const std::vector<Path> &paths()
+namespace {
+
+std::vector<Path> own_paths()
 {
-  constexpr size_t few = 4096; // for ways that take thousands of instructions
-  static const std::vector<Path> all{
+  return {
     { "native DROP", Hook::native, "drop" },
     { "native ABORTED", Hook::native, "aborted" },
     { "native TX", Hook::native, "tx" },
@@ -86,6 +88,18 @@ const std::vector<Path> &paths()
     { "floor DROP", Hook::floor, "drop" },
     { "floor TX", Hook::floor, "tx" },
   };
+}
+
+} // namespace
+
+const std::vector<Path> &paths()
+{
+  static const std::vector<Path> all = [] {
+    std::vector<Path> both = own_paths();
+    for (Path &path : example_paths())
+      both.push_back(std::move(path));
+    return both;
+  }();
   return all;
 }
 

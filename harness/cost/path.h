@@ -42,17 +42,33 @@ struct Point {
   bool operator==(const Point &) const = default;
 };
 
+/// The port that the frames go to; nobody listens there.
+inline constexpr uint16_t closed_port = 7;
+
+/// How many frames there are in a window of a path that takes thousands of instructions.
+inline constexpr size_t few = 4096;
+
+/// An entry of a program's map.
+struct MapEntry {
+  std::string map;
+  std::vector<uint8_t> key, value;
+};
+
 /// A way of frames through the guest.
 struct Path {
   std::string name; ///< "native DROP"
   Hook hook = Hook::none;
-  std::string program = {};          ///< of cost.bpf.c
+  std::string program = {};          ///< of object
   std::optional<size_t> target = {}; ///< the NIC that a redirect goes to
   size_t frames = 16384;             ///< in a window
 
   bool socket = false; ///< an AF_XDP socket gets the frames
   bool stream = false; ///< they are segments of a TCP connection, which a process reads
   Point base = {};     ///< where it is measured if nothing else is asked for
+
+  std::string object = "cost.bpf.o";    ///< where the program is
+  std::vector<std::string> called = {}; ///< other programs that it goes on in
+  std::vector<MapEntry> entries = {};   ///< of its maps
 
   /// A program polls the NIC without end, and the guest is never idle.
   bool polls() const { return socket || in_user_space(); }

@@ -85,6 +85,12 @@ const std::vector<Reach> &reaches()
     { "generic TX", "stock e1000", "generic TX", 1.0 },
     { "generic REDIRECT", "stock e1000", "generic REDIRECT", 1.0 },
     { "generic PASS", "stock e1000", "generic PASS", 1.0 },
+    // What a program costs beside the bare verdict that it ends with.
+    { "example filter", "e1000", "native DROP" },
+    { "example balancer", "e1000", "native TX" },
+    { "example vlan", "e1000", "native TX" },
+    { "example pipeline", "e1000", "native TX" },
+    { "example classify", "e1000", "native PASS" },
   };
   return all;
 }

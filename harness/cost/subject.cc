@@ -17,7 +17,6 @@ namespace verdict::cost {
 
 namespace {
 
-constexpr uint16_t closed_port = 7;
 constexpr size_t napi_budget = 64;
 constexpr size_t headers = 14 + 20 + 8;
 constexpr uint16_t drained_port = 9;
@@ -266,7 +265,11 @@ Result<void> Subject::open_socket()
 
 Result<void> Subject::load(const std::string &program)
 {
-  TRY(agent_.bpf_load("cost.bpf.o", "cost", { program }));
+  std::vector<std::string> programs = case_.path->called;
+  programs.push_back(program);
+  TRY(agent_.bpf_load(case_.path->object, "cost", programs));
+  for (const MapEntry &entry : case_.path->entries)
+    TRY(agent_.map_update("cost", entry.map, entry.key, entry.value));
   if (!case_.path->target)
     return {};
   const size_t target = *case_.path->target;
