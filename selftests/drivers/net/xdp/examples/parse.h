@@ -12,6 +12,7 @@
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/udp.h>
 
 #include <bpf/bpf_endian.h>
@@ -65,6 +66,15 @@ static __always_inline struct iphdr *take_ipv4(struct cursor *cursor,
 	    !take(cursor, ip->ihl * 4 - sizeof(*ip)))
 		return NULL;
 	return ip;
+}
+
+/* The same for IPv6, whose options are headers of their own. */
+static __always_inline struct ipv6hdr *take_ipv6(struct cursor *cursor,
+						 __be16 type)
+{
+	if (type != bpf_htons(ETH_P_IPV6))
+		return NULL;
+	return take(cursor, sizeof(struct ipv6hdr));
 }
 
 /* The UDP header, which only the first fragment of a packet has. */

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The example "router": it forwards as the kernel does, whose forwarding is what it is measured by,
+// and leaves to the stack what takes more.
+#include <fmt/format.h>
+
+#include "selftests/drivers/net/xdp/examples/router.h"
+#include "tests/suite/examples.h"
+
+namespace verdict {
+
+namespace {
+
+constexpr uint16_t ethertype_ipv6 = 0x86dd;
+constexpr size_t ethernet_header = 14, ipv4_headers = 14 + 20 + 8, ipv6_header = 40;
+
+/// The network on a NIC's cable: fd00:0:0:i::/64. The host is its ::2.
+std::string ipv6_network(size_t nic)
+{
+  return fmt::format("fd00:0:0:{}::", nic);
+}
+
+std::vector<uint8_t> ipv6_host(size_t nic)
+{
+  return { 0xfd, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(nic), 0, 0, 0, 0, 0, 0, 0, 2 };
+}
+
+/// An error of the stack has an identification of its own each time, and so another checksum.
+Frame without_identification(Frame frame)
+{
+  if (dissect(frame).ipv4) {
+    for (const size_t offset : { 18, 19, 24, 25 })
+      frame[offset] = 0;
+  }
+  return frame;
+}
+
+} // namespace
+
+class ExampleRouter : public ExampleTest {
+protected:
+  /// What comes out at each NIC.
+  using Out = std::array<std::vector<Frame>, 3>;
+
+  /// Has the stack forward between the cables of all NICs, and say nothing by itself.
+  Result<void> make_router()
+  {
+    for (size_t i = 0; i < machine().nic_count(); i++) {
+      const std::string &name = ifname(i), network = ipv6_network(i),
+                        ipv6 = "/proc/sys/net/ipv6/conf/" + name;
+      // A router joins groups, and tells of it.
+      TRY(agent().run_ok({ "ip", "link", "set", name, "multicast", "off" }));
+      TRY(agent().write(ipv6 + "/addr_gen_mode", "1"));
+      TRY(agent().write(ipv6 + "/disable_ipv6", "0"));
+      TRY(agent().run_ok({ "ip", "route", "add", network + "/64", "dev", name }));
+      TRY(agent().run_ok({ "ip", "neigh", "add", network + "2", "lladdr", nic(i).host_mac.text(),
+                           "dev", name, "nud", "permanent" }));
+      // It asks once.
+      TRY(agent().write("/proc/sys/net/ipv4/neigh/" + name + "/retrans_time_ms", "60000"));
+    }
+    // The address that its errors come from.
+    TRY(agent().write("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0"));
+    TRY(agent().run_ok({ "ip", "link", "set", "lo", "up" }));
+    TRY(agent().run_ok({ "ip", "addr", "add", "fd00::1/128", "dev", "lo" }));
+    for (const auto &[file, value] :
+         std::vector<std::pair<std::string, std::string>>{ { "ipv4/ip_forward", "1" },
+                                                           { "ipv6/conf/all/forwarding", "1" },
+                                                           { "ipv4/icmp_ratemask", "0" },
+                                                           { "ipv6/icmp/ratelimit", "0" } })
+      TRY(agent().write("/proc/sys/net/" + file, value));
+    return {};
+  }
+
+  /// Attaches the program to every NIC.
+  Result<void> start()
+  {
+    TRY(load_example("router", { "router" }));
+    for (size_t i = 0; i < machine().nic_count(); i++) {
+      TRY(set("ports", ifindex(i), ifindex(i)));
+      TRY(attach_example("router", i));
+    }
+    return {};
+  }
+
+  /// A datagram of `size` bytes in all from one cable's host to another's, on its first hop.
+  Frame ipv4(size_t from, size_t to, size_t size, Ipv4 ip = {}) const
+  {
+    ip.src = nic(from).host_ip;
+    if (ip.dst == Ipv4Address{})
+      ip.dst = nic(to).host_ip;
+    return build(Ethernet{ .dst = nic(from).guest_mac, .src = nic(from).host_mac }, ip,
+                 Udp{ .src_port = 1000, .dst_port = 2000 }, pattern(size, size - ipv4_headers));
+  }
+
+  Frame ipv6(size_t from, size_t to, size_t size, uint8_t hop_limit = 64) const
+  {
+    constexpr uint8_t no_next_header = 59;
+    const Payload payload = pattern(size, size - ethernet_header - ipv6_header);
+    std::vector<uint8_t> bytes{ 0x62, 0x81, 0x23, 0x45 }; // version, traffic class, flow label
+    bytes.push_back(payload.bytes.size() >> 8);
+    bytes.push_back(payload.bytes.size() & 0xff);
+    bytes.push_back(no_next_header);
+    bytes.push_back(hop_limit);
+    for (const auto &part : { ipv6_host(from), ipv6_host(to), payload.bytes })
+      bytes.insert(bytes.end(), part.begin(), part.end());
+    return build(
+        Ethernet{ .dst = nic(from).guest_mac, .src = nic(from).host_mac, .type = ethertype_ipv6 },
+        Payload{ bytes });
+  }
+
+  /// The datagram whose checksum becomes 0 when its TTL goes down. (0xffff would say the same.)
+  Frame with_checksum_that_wraps(size_t from, size_t to) const
+  {
+    Frame frame;
+    for (uint16_t id = 1; id; id++) {
+      frame = ipv4(from, to, 100, { .id = id });
+      if (dissect(frame).ipv4->checksum == 0xfeff)
+        break;
+    }
+    return frame;
+  }
+
+  /// What can be forwarded from one cable to another.
+  std::vector<Frame> plain(size_t from, size_t to) const
+  {
+    std::vector<Frame> frames;
+    for (const size_t size : { 60, 61, 64, 127, 500, 1513, 1514 }) {
+      frames.push_back(ipv4(from, to, size));
+      frames.push_back(ipv6(from, to, size));
+    }
+    frames.push_back(ipv4(from, to, 100, { .ttl = 2 }));
+    frames.push_back(
+        ipv4(from, to, 100, { .ttl = 255, .tos = 0x2d, .id = 7, .dont_fragment = false }));
+    frames.push_back(ipv4(from, to, 100, { .id = 8, .more_fragments = true }));
+    frames.push_back(ipv4(from, to, 100, { .id = 8, .fragment_offset = 10 }));
+    frames.push_back(with_checksum_that_wraps(from, to));
+    frames.push_back(ipv6(from, to, 100, 2));
+    return frames;
+  }
+
+  /// What comes out at the other two cables of what can be forwarded to them.
+  Result<Out> forwarded(size_t from)
+  {
+    std::vector<Frame> frames;
+    Out out;
+    for (size_t to = 0; to < out.size(); to++) {
+      if (to == from)
+        continue;
+      const auto some = plain(from, to);
+      frames.insert(frames.end(), some.begin(), some.end());
+    }
+    TRY(wire(from).inject(frames));
+    for (size_t to = 0; to < out.size(); to++) {
+      if (to == from)
+        continue;
+      out[to] = TRY(wire(to).collect(plain(from, to).size()));
+      // The stack takes frames of one kind together.
+      std::sort(out[to].begin(), out[to].end(),
+                [](const Frame &a, const Frame &b) { return a.bytes < b.bytes; });
+    }
+    out[from] = TRY(wire(from).until_sentinel());
+    return out;
+  }
+
+  /// What comes out everywhere of a frame from the first cable that the stack deals with.
+  Result<Out> stack_makes_of(const Frame &frame)
+  {
+    Out out;
+    out[0] = TRY(wire(0).exchange(frame));
+    for (const size_t i : { 1, 2 })
+      out[i] = TRY(wire(i).until_sentinel());
+    for (auto &frames : out)
+      std::transform(frames.begin(), frames.end(), frames.begin(), without_identification);
+    return out;
+  }
+
+  void expect_same(const Out &out, const Out &expected)
+  {
+    for (size_t i = 0; i < out.size(); i++) {
+      SCOPED_TRACE(wire(i).name());
+      EXPECT_THAT(out[i], AreFrames(expected[i]));
+    }
+  }
+};
+
+// Between all three NICs, IPv4 and IPv6: first the kernel forwards the frames, then the program
+// forwards the same ones. What comes out is the same, byte for byte.
+TEST_P(ExampleRouter, ForwardsAsTheKernelDoes)
+{
+  ASSERT_OK(make_router());
+  std::array<Out, 3> by_kernel;
+  for (size_t from = 0; from < by_kernel.size(); from++) {
+    ASSERT_OK_AND_ASSIGN(by_kernel[from], forwarded(from));
+  }
+  ASSERT_OK(start());
+  size_t count = 0;
+  for (size_t from = 0; from < by_kernel.size(); from++) {
+    SCOPED_TRACE("from " + wire(from).name());
+    ASSERT_OK_AND_ASSIGN(const Out by_program, forwarded(from));
+    expect_same(by_program, by_kernel[from]);
+    for (size_t to = 0; to < by_kernel.size(); to++) {
+      EXPECT_EQ(by_kernel[from][to].size(), to == from ? 0 : plain(from, to).size());
+      count += by_program[to].size();
+    }
+  }
+  EXPECT_EQ(counted(ROUTER_FORWARDED), count);
+}
+
+// A TTL that has run out, a packet too long for the next network, no route, a port that is not the
+// program's: the stack gets the frame as it came, and answers as it does without a program. What
+// just fits the next network is forwarded.
+TEST_P(ExampleRouter, LeavesToTheStackWhatTakesMore)
+{
+  constexpr unsigned mtu = 1280;
+  constexpr size_t fits = ethernet_header + mtu;
+  const Ipv4Address nowhere{ { 192, 0, 2, 1 } };
+  struct Left {
+    const char *what;
+    Frame frame;
+    router_counter reason;
+    size_t back, out; ///< how many frames the stack sends to NIC 0, and to NIC 1
+  };
+  const Left all[] = {
+    { "TTL 1", ipv4(0, 1, 100, { .ttl = 1 }), ROUTER_EXPIRED, 1, 0 },
+    { "hop limit 1", ipv6(0, 1, 100, 1), ROUTER_EXPIRED, 1, 0 },
+    { "IPv4, too long, may not be cut", ipv4(0, 1, fits + 1), ROUTER_TOO_LONG, 1, 0 },
+    { "IPv4, too long, may be cut", ipv4(0, 1, fits + 1, { .dont_fragment = false }),
+      ROUTER_TOO_LONG, 0, 2 },
+    { "IPv6, too long", ipv6(0, 1, fits + 1), ROUTER_TOO_LONG, 1, 0 },
+    { "no route", ipv4(0, 1, 100, { .dst = nowhere }), ROUTER_OTHER, 1, 0 },
+  };
+  ASSERT_OK(make_router());
+  ASSERT_OK(set_mtu(mtu, 1));
+  std::vector<Out> by_kernel;
+  for (const Left &left : all) {
+    SCOPED_TRACE(left.what);
+    ASSERT_OK_AND_ASSIGN(Out out, stack_makes_of(left.frame));
+    ASSERT_THAT(out[0], testing::SizeIs(left.back));
+    ASSERT_THAT(out[1], testing::SizeIs(left.out));
+    by_kernel.push_back(std::move(out));
+  }
+
+  ASSERT_OK(start());
+  for (size_t i = 0; i < std::size(all); i++) {
+    SCOPED_TRACE(all[i].what);
+    const uint64_t before = counted(all[i].reason);
+    ASSERT_OK_AND_ASSIGN(const Out out, stack_makes_of(all[i].frame));
+    expect_same(out, by_kernel[i]);
+    // The sentinels are frames for this machine.
+    const uint64_t others = all[i].reason == ROUTER_OTHER ? 6 : 0;
+    EXPECT_EQ(counted(all[i].reason), before + 1 + others);
+  }
+  EXPECT_EQ(counted(ROUTER_FORWARDED), 0u);
+  for (const Frame &frame : { ipv4(0, 1, fits), ipv6(0, 1, fits) }) {
+    ASSERT_OK(wire(0).inject(frame));
+    ASSERT_OK_AND_ASSIGN(const auto out, wire(1).collect(1));
+    EXPECT_THAT(out, testing::SizeIs(1));
+  }
+  EXPECT_EQ(counted(ROUTER_FORWARDED), 2u);
+}
+
+// The first datagram to a neighbour that nobody knows makes the stack ask by ARP, and waits there;
+// the next one takes the quick way.
+TEST_P(ExampleRouter, TheStackAsksForANeighbourAndTheProgramThenKnowsIt)
+{
+  const MacAddress mac{ { 2, 0, 0, 0, 1, 9 } };
+  const Ipv4Address address{ { 10, 0, 1, 9 } };
+  const Frame sent = ipv4(0, 1, 200, { .dst = address });
+  Frame expected = ipv4(0, 1, 200, { .dst = address, .ttl = 63 });
+  std::copy(mac.bytes.begin(), mac.bytes.end(), expected.data());
+  std::copy_n(nic(1).guest_mac.bytes.begin(), 6, expected.data() + 6);
+  ASSERT_OK(make_router());
+  ASSERT_OK(start());
+
+  ASSERT_OK(wire(0).inject(sent));
+  ASSERT_OK_AND_ASSIGN(const Frame question, wire(1).receive());
+  const auto arp = dissect(question).arp;
+  ASSERT_TRUE(arp) << summary(question);
+  EXPECT_EQ(arp->target_ip, address);
+  ASSERT_OK(wire(1).inject(padded(build(Ethernet{ .dst = nic(1).guest_mac, .src = mac },
+                                        Arp{ .operation = 2,
+                                             .sender_mac = mac,
+                                             .sender_ip = address,
+                                             .target_mac = nic(1).guest_mac,
+                                             .target_ip = nic(1).guest_ip }))));
+  ASSERT_OK_AND_ASSIGN(const auto first, wire(1).collect(1));
+  EXPECT_THAT(first, AreFrames({ expected }));
+  EXPECT_EQ(counted(ROUTER_NO_NEIGHBOUR), 1u);
+  EXPECT_EQ(counted(ROUTER_FORWARDED), 0u);
+
+  ASSERT_OK(wire(0).inject(sent));
+  ASSERT_OK_AND_ASSIGN(const auto second, wire(1).collect(1));
+  EXPECT_THAT(second, AreFrames({ expected }));
+  EXPECT_EQ(counted(ROUTER_NO_NEIGHBOUR), 1u);
+  EXPECT_EQ(counted(ROUTER_FORWARDED), 1u);
+}
+
+VERDICT_ON_NICS_OF(examples, ExampleRouter);
+
+} // namespace verdict
