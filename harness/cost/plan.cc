@@ -91,6 +91,9 @@ const std::vector<Reach> &reaches()
     { "example vlan", "e1000", "native TX" },
     { "example pipeline", "e1000", "native TX" },
     { "example classify", "e1000", "native PASS" },
+    { "example sampler", "e1000", "native PASS" },
+    { "example spread", "e1000", "native PASS" },
+    { "example xsk_echo", "e1000", "native AF_XDP, copy" },
   };
   return all;
 }
