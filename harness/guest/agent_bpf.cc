@@ -41,19 +41,38 @@ int append_log(libbpf_print_level level, const char *format, va_list arguments)
   return length;
 }
 
+/// The interface that programs are loaded for: its driver gives them metadata, or its device runs
+/// them, and has their maps.
+Result<void> set_device(bpf_object *object, const json &request)
+{
+  bpf_program *program;
+  bpf_map *map;
+
+  if (request.contains("bound_to")) {
+    auto index = TRY(index_of(request["bound_to"].get<std::string>()));
+    bpf_object__for_each_program(program, object)
+    {
+      bpf_program__set_ifindex(program, index);
+      bpf_program__set_flags(program, bpf_f_xdp_dev_bound_only);
+    }
+  }
+  if (request.contains("offloaded_to")) {
+    auto index = TRY(index_of(request["offloaded_to"].get<std::string>()));
+    bpf_object__for_each_program(program, object) bpf_program__set_ifindex(program, index);
+    bpf_object__for_each_map(map, object) bpf_map__set_ifindex(map, index);
+  }
+  return {};
+}
+
 Result<json> load(const json &request)
 {
   auto name = request.at("name").get<std::string>();
   auto path = "/bpf/" + request.at("object").get<std::string>();
   auto wanted = request.at("programs").get<std::set<std::string>>();
   json programs = json::object(), maps = json::object();
-  unsigned bound_to = 0;
   bpf_program *program;
   bpf_map *map;
 
-  if (request.contains("bound_to")) {
-    bound_to = TRY(index_of(request.at("bound_to").get<std::string>()));
-  }
   if (objects.contains(name))
     return fail("an object named " + name + " is loaded already");
   take_libbpf_log();
@@ -65,13 +84,8 @@ Result<json> load(const json &request)
     if (!bpf_object__find_program_by_name(object, want.c_str()))
       return fail("no program " + want + " in " + path);
   bpf_object__for_each_program(program, object)
-  {
-    bpf_program__set_autoload(program, wanted.contains(bpf_program__name(program)));
-    if (bound_to) {
-      bpf_program__set_ifindex(program, bound_to);
-      bpf_program__set_flags(program, bpf_f_xdp_dev_bound_only);
-    }
-  }
+      bpf_program__set_autoload(program, wanted.contains(bpf_program__name(program)));
+  TRY(set_device(object, request));
   if (int error = bpf_object__load(object))
     return fail_libbpf("load " + path, -error);
 
@@ -166,6 +180,15 @@ Result<json> update(const json &request)
   return json::object();
 }
 
+Result<json> erase(const json &request)
+{
+  auto map = TRY(find_map(request));
+  auto key = TRY(sized_hex(request.at("key"), "key", map.key_size));
+  if (bpf_map_delete_elem(map.fd, key.data()))
+    return fail_errno("delete from " + map.name);
+  return json::object();
+}
+
 Result<json> dump(const json &request)
 {
   auto map = TRY(find_map(request));
@@ -182,6 +205,8 @@ Result<json> dump(const json &request)
     entry["key"] = to_hex(key);
     entries.push_back(std::move(entry));
   }
+  if (errno != ENOENT)
+    return fail_errno("next key of " + map.name);
   return json{ { "entries", entries } };
 }
 
@@ -254,6 +279,7 @@ void add_bpf_ops(Ops &ops)
   };
   ops["map_lookup"] = lookup;
   ops["map_update"] = update;
+  ops["map_delete"] = erase;
   ops["map_dump"] = dump;
   ops["map_sum"] = sum;
 }

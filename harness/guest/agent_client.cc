@@ -240,11 +240,13 @@ Result<std::string> Agent::kallsyms(bool modules_only)
 Result<std::map<std::string, uint32_t>> Agent::bpf_load(const std::string &object,
                                                         const std::string &name,
                                                         const std::vector<std::string> &programs,
-                                                        const std::string &bound_to)
+                                                        const LoadOptions &options)
 {
   json request{ { "object", object }, { "name", name }, { "programs", programs } };
-  if (!bound_to.empty())
-    request["bound_to"] = bound_to;
+  if (!options.bound_to.empty())
+    request["bound_to"] = options.bound_to;
+  if (!options.offloaded_to.empty())
+    request["offloaded_to"] = options.offloaded_to;
   auto answer = call("bpf_load", request);
   return taken("bpf_load", answer, [&](const json &a) {
     loaded_[name] = a;
@@ -333,6 +335,12 @@ Result<void> Agent::map_update(const std::string &name, const std::string &map,
   return done(call(
       "map_update",
       { { "name", name }, { "map", map }, { "key", to_hex(key) }, { "value", to_hex(value) } }));
+}
+
+Result<void> Agent::map_delete(const std::string &name, const std::string &map,
+                               std::span<const uint8_t> key)
+{
+  return done(call("map_delete", { { "name", name }, { "map", map }, { "key", to_hex(key) } }));
 }
 
 Result<std::vector<std::pair<Bytes, Bytes>>> Agent::map_dump(const std::string &name,

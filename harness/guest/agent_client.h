@@ -35,6 +35,12 @@ struct Program {
   std::string name, program;
 };
 
+/// The interface that an object is loaded for, if it is for one.
+struct LoadOptions {
+  std::string bound_to = {};     ///< its driver gives the metadata that the programs ask for
+  std::string offloaded_to = {}; ///< its device takes the programs, and has the maps
+};
+
 /// Where an XDP program runs.
 enum class XdpMode { native, generic, offload };
 
@@ -147,12 +153,11 @@ public:
   /// The functions in /proc/kallsyms, or only those of modules and BPF programs.
   Result<std::string> kallsyms(bool modules_only);
 
-  /// Loads an object file of /bpf as @name with only these programs; returns their ids. Programs
-  /// that ask the driver for metadata are bound to the interface whose driver that is.
+  /// Loads an object file of /bpf as @name with only these programs; returns their ids.
   Result<std::map<std::string, uint32_t>> bpf_load(const std::string &object,
                                                    const std::string &name,
                                                    const std::vector<std::string> &programs,
-                                                   const std::string &bound_to = "");
+                                                   const LoadOptions &options = {});
   /// The objects that are loaded, and what bpf_load answered: programs and maps.
   const std::map<std::string, json> &loaded() const { return loaded_; }
   /// Drops an object: its maps, its tracing attachments; XDP attachments stay.
@@ -177,6 +182,8 @@ public:
   /// Writes a value; into every CPU's slot if the map is per-CPU.
   Result<void> map_update(const std::string &name, const std::string &map,
                           std::span<const uint8_t> key, std::span<const uint8_t> value);
+  Result<void> map_delete(const std::string &name, const std::string &map,
+                          std::span<const uint8_t> key);
   /// All entries of a map that is not per-CPU.
   Result<std::vector<std::pair<Bytes, Bytes>>> map_dump(const std::string &name,
                                                         const std::string &map);

@@ -10,7 +10,7 @@ Result<void> ExampleTest::load_example(const std::string &example,
 {
   attaches_by_itself();
   TRY(agent().bpf_load("examples/" + example + ".bpf.o", "example", programs,
-                       bound ? ifname() : ""));
+                       { .bound_to = bound ? ifname() : "" }));
   return {};
 }
 

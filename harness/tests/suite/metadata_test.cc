@@ -33,7 +33,8 @@ protected:
   void expect_vlan_tag_is_told()
   {
     attaches_by_itself();
-    ASSERT_OK(agent().bpf_load("metadata.bpf.o", "metadata", { "vlan_tag" }, ifname()));
+    ASSERT_OK(
+        agent().bpf_load("metadata.bpf.o", "metadata", { "vlan_tag" }, { .bound_to = ifname() }));
     ASSERT_OK(agent().xdp_attach(ifname(), { "metadata", "vlan_tag" }));
 
     ASSERT_OK(wire().exchange(tagged_frame(5, 3)));
