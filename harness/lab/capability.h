@@ -47,6 +47,7 @@ enum class KernelCan {
   find_leaks,    ///< look for lost memory (kmemleak)
   inject_faults, ///< let allocations fail
   list_dma,      ///< list what is mapped for DMA
+  simulate_nics, ///< simulate NICs that take programs (netdevsim)
 };
 
 /// An enumerator and its name in a profile.
@@ -88,6 +89,7 @@ inline constexpr std::array kernel_can_names{
   Named<KernelCan>{ KernelCan::find_leaks, "find_leaks" },
   Named<KernelCan>{ KernelCan::inject_faults, "inject_faults" },
   Named<KernelCan>{ KernelCan::list_dma, "list_dma" },
+  Named<KernelCan>{ KernelCan::simulate_nics, "simulate_nics" },
 };
 
 } // namespace verdict

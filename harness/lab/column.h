@@ -60,6 +60,7 @@ enum class Suite {
   examples,     ///< the examples in selftests/drivers/net/xdp/examples
   kselftests,   ///< the kernel's way of testing: selftests/ of this project
   floor,        ///< the user-space driver of harness/floor
+  offload,      ///< a device that takes programs
 };
 
 /// The one that profiles call so.
