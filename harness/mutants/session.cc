@@ -92,15 +92,19 @@ const std::vector<Stage> &stages()
 {
   const std::string main = "*/" + std::string(main_column);
   static const std::vector<Stage> all{
+    { "fast", main, true },
+    { "debug", "*KUnit*/" + std::string(main_column) + ":*SmpKUnit*/e1000_smp" },
     { "fast", main },
-    { "debug", main + ":*SmpKUnit*/e1000_smp" },
+    { "debug", main },
     { "fast", "*/e1000_*-" + main },
   };
   return all;
 }
 
-Result<void> Session::recall()
+Result<void> Session::recall(const std::vector<Watch> &killers)
 {
+  for (const Watch &killer : killers)
+    ranking_.recall(killer.mutant, killer.test);
   for (const Trial &trial : TRY(journal_.read())) {
     if (bench_.has(trial.kernel) && trial.digest == bench_.digest(trial.kernel))
       ledger_.add(trial);
@@ -307,9 +311,10 @@ Result<void> Session::run(const Wish &wish)
     if (mutants.empty())
       return {};
     const auto tests = TRY(good_tests(stage, wish.jobs, mutants));
-    if (is_first)
+    if (stage.by_each)
       TRY(run_each(tests, mutants, wish.jobs, every, every ? SIZE_MAX : likeliest));
-    TRY(sweep(likeliest_first(tests, mutants, ranking_), mutants, wish.jobs));
+    else
+      TRY(sweep(likeliest_first(tests, mutants, ranking_), mutants, wish.jobs));
   }
   return {};
 }

@@ -10,13 +10,15 @@
 #include "mutants/bench.h"
 #include "mutants/ledger.h"
 #include "mutants/ranking.h"
+#include "mutants/watch.h"
 
 namespace verdict::mutants {
 
 /// A part of the suite, for the mutants that the parts before it have not killed.
 struct Stage {
   std::string kernel;
-  std::string filter; ///< GoogleTest's
+  std::string filter;   ///< GoogleTest's
+  bool by_each = false; ///< only the likeliest tests, on each mutant by itself
 };
 
 /// The column whose tests are all run on every mutant that lives.
@@ -39,13 +41,12 @@ class Session {
 public:
   Session(const Bench &bench, Journal &journal) : bench_(bench), journal_(journal) {}
 
-  /// Takes in what the journal holds.
-  Result<void> recall();
+  /// Takes in what the journal holds, and what has killed mutants elsewhere.
+  Result<void> recall(const std::vector<Watch> &killers);
 
-  /// Runs the likeliest killers on each mutant, and then all stages for which there is a guest
-  /// image on what lives. Before that each test must pass without a mutant; one that skips, or
-  /// comes by none of the mutants that are left, is left out. Error: one fails. Progress goes to
-  /// stderr.
+  /// Runs all stages for which there is a guest image. Before one its tests must pass without a
+  /// mutant; one that skips, or comes by none of the mutants that are left, is left out. Error: one
+  /// fails. Progress goes to stderr.
   Result<void> run(const Wish &wish);
 
   const Ledger &ledger() const { return ledger_; }

@@ -104,6 +104,22 @@ std::vector<Watch> pick(const Report &report, size_t count)
   return picked;
 }
 
+std::vector<Watch> killers(const Report &report, const std::vector<Watch> &before)
+{
+  std::map<std::string, std::string> earlier;
+  for (const Watch &watch : before)
+    earlier[watch.mutant] = watch.test;
+  std::vector<Watch> all;
+  for (const Fate &fate : report.fates) {
+    const auto at = earlier.find(fate.mutant.key);
+    if (!fate.kills.empty())
+      all.push_back({ fate.mutant.key, fate.kills.front().test });
+    else if (at != earlier.end())
+      all.push_back({ at->first, at->second });
+  }
+  return all;
+}
+
 std::vector<std::string> check(const Bench &bench, const std::vector<Watch> &watches, unsigned jobs)
 {
   std::vector<std::string> wrong;

@@ -10,19 +10,23 @@
 
 namespace verdict::mutants {
 
-/// A mutant and a test of the fast kernel that kills it.
+/// A mutant and a test that kills it.
 struct Watch {
   std::string mutant; ///< its key
   std::string test;
 };
 
-/// The content of harness/mutants/watch.json, and back. Error: another form.
+/// The content of harness/mutants/watch.json and killers.json, and back. Error: another form.
 std::string write_watches(const std::vector<Watch> &watches);
 Result<std::vector<Watch>> read_watches(const std::string &json);
 
 /// Chooses so many mutants that are killed soon: as many files and kinds of faults as there are,
 /// and of each the one that was killed soonest.
 std::vector<Watch> pick(const Report &report, size_t count);
+
+/// What has killed each mutant of the report, in their order: now, or else when `before` was
+/// written.
+std::vector<Watch> killers(const Report &report, const std::vector<Watch> &before);
 
 /// Runs each test on its mutant, and on none, where it has to pass. What is wrong, a sentence for
 /// each: a mutant that is not killed any more, or that there is no more.

@@ -48,6 +48,21 @@ TEST(Pick, TakesTheQuickestOfEachFileAndKind)
   EXPECT_THAT(pick(report, 10), SizeIs(4)) << "those that are killed soon, on the fast kernel";
 }
 
+TEST(Killers, AreThoseOfNowAndElseThoseOfBefore)
+{
+  const Report report{ .fates = { killed(1, "a.c", "call", 1),
+                                  { .mutant = made_up_mutant(2, "a.c", "g") },
+                                  { .mutant = made_up_mutant(3, "a.c", "h") } } };
+  const auto key = [&](size_t i) { return report.fates[i].mutant.key; };
+  const auto all = killers(
+      report, { { key(0), "another test" }, { key(1), "Nic/Tx.A/b" }, { "gone", "Nic/Tx.A/b" } });
+  ASSERT_THAT(all, SizeIs(2)) << "the third mutant was never killed, another is none any more";
+  EXPECT_EQ(all[0].mutant, key(0));
+  EXPECT_EQ(all[0].test, report.fates[0].kills[0].test);
+  EXPECT_EQ(all[1].mutant, key(1));
+  EXPECT_EQ(all[1].test, "Nic/Tx.A/b");
+}
+
 TEST(Watches, GoToTheirFileAndBack)
 {
   const std::string file = write_watches({ { "a.c: f(): x", "Nic/Tx.A/b" } });

@@ -24,12 +24,13 @@ using namespace mutants;
 namespace fs = std::filesystem;
 
 struct Options {
-  bool matrix = false, report = false, check = false;
+  bool matrix = false, report = false, check = false, remember = false;
   std::vector<int> again;
   size_t pick = 0;
   unsigned jobs = std::thread::hardware_concurrency();
   std::string reasons = "harness/mutants/survivors.json";
   std::string watches = "harness/mutants/watch.json";
+  std::string killers = "harness/mutants/killers.json";
 };
 
 /// Where things are built, from the current folder.
@@ -85,8 +86,8 @@ Result<Report> run(const Options &options, const fs::path &out, const Bench &ben
     TRY(journal.forget(keys));
   }
   Session session(bench, journal);
-  TRY(session.recall());
-  if (!options.report && !options.pick)
+  TRY(session.recall(TRY(read_with(options.killers, read_watches))));
+  if (!options.report && !options.pick && !options.remember)
     TRY(session.run(wish));
   return make_report(bench.catalogue(), session.ledger(), reasons);
 }
@@ -115,6 +116,16 @@ Result<int> pick(const Options &options, const fs::path &out, const Bench &bench
   return 0;
 }
 
+Result<int> remember(const Options &options, const fs::path &out, const Bench &bench)
+{
+  const auto before = TRY(read_with(options.killers, read_watches));
+  const auto all = killers(TRY(run(options, out, bench)), before);
+  TRY(write_file(options.killers, write_watches(all)));
+  fmt::print(stderr, "verdict mutants: wrote {}, {} mutants; commit it\n", options.killers,
+             all.size());
+  return 0;
+}
+
 Result<int> check(const Options &options, const Bench &bench)
 {
   const auto watches = TRY(read_with(options.watches, read_watches));
@@ -134,7 +145,9 @@ Result<int> run_command(const Options &options)
   const Bench bench = TRY(Bench::open(out));
   if (options.check)
     return check(options, bench);
-  return options.pick ? pick(options, out, bench) : report(options, out, bench);
+  if (options.pick)
+    return pick(options, out, bench);
+  return options.remember ? remember(options, out, bench) : report(options, out, bench);
 }
 
 } // namespace
@@ -162,13 +175,18 @@ Subcommand add_mutants_command(CLI::App &app)
           ->check(CLI::PositiveNumber);
   CLI::Option *checking =
       mutants->add_flag("--check", options->check, "run only the chosen mutants' tests on them");
-  reporting->excludes(picking)->excludes(checking);
-  picking->excludes(checking);
+  CLI::Option *remembering = mutants->add_flag(
+      "--remember", options->remember, "run nothing, write down which test killed each mutant");
+  reporting->excludes(picking)->excludes(checking)->excludes(remembering);
+  picking->excludes(checking)->excludes(remembering);
+  checking->excludes(remembering);
   mutants->add_option("--jobs", options->jobs, "tests at a time; one a core else")
       ->check(CLI::Range(1, 64));
   mutants->add_option("--reasons", options->reasons, "why survivors cannot be noticed")
       ->capture_default_str();
   mutants->add_option("--watches", options->watches, "what --check runs")->capture_default_str();
+  mutants->add_option("--killers", options->killers, "what is tried first, of --remember")
+      ->capture_default_str();
   return [options] { return run_command(*options); };
 }
 
