@@ -74,8 +74,8 @@ std::string quoted(const std::string &word)
 std::vector<std::string> test_environment()
 {
   std::vector<std::string> environment;
-  for (const char *name :
-       { "VERDICT_KERNEL", "VERDICT_INITRD", "VERDICT_STORM", "VERDICT_MUTANT", "VERDICT_LEAKS" }) {
+  for (const char *name : { "VERDICT_KERNEL", "VERDICT_INITRD", "VERDICT_PROFILES", "VERDICT_STORM",
+                            "VERDICT_MUTANT", "VERDICT_LEAKS" }) {
     if (const char *value = std::getenv(name); value && *value)
       environment.push_back(std::string(name) + "=" + value);
   }

@@ -32,6 +32,7 @@ enum class Can {
   post_in_bulk,           ///< write one doorbell for many frames
   adapt_interrupt_rate,   ///< choose the interrupt rate by what is received
   split_after_tso,        ///< give the end of the first frame after a TSO one a descriptor
+  transmit_redirected,    ///< transmit frames that are redirected to it
   transmit_unprepared,    ///< transmit redirected frames while it has no program itself
   refuse_without_carrier, ///< refuse, and count, redirected frames while there is no link
   trace_failed_redirects, ///< fire xdp_exception for a frame that cannot be redirected
@@ -75,6 +76,7 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::post_in_bulk, "post_in_bulk" },
   Named<Can>{ Can::adapt_interrupt_rate, "adapt_interrupt_rate" },
   Named<Can>{ Can::split_after_tso, "split_after_tso" },
+  Named<Can>{ Can::transmit_redirected, "transmit_redirected" },
   Named<Can>{ Can::transmit_unprepared, "transmit_unprepared" },
   Named<Can>{ Can::refuse_without_carrier, "refuse_without_carrier" },
   Named<Can>{ Can::trace_failed_redirects, "trace_failed_redirects" },

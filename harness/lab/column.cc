@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/environment.h"
 #include "lab/fields.h"
 #include "lab/kernel_profile.h"
 
@@ -290,6 +291,11 @@ void PrintTo(const Column &column, std::ostream *stream)
   *stream << column.name;
 }
 
+std::string profile_directory()
+{
+  return variable("VERDICT_PROFILES", "qemu/profiles");
+}
+
 Result<std::vector<Column>> load_columns(const std::string &kernel, const std::string &directory)
 {
   return TRY(Profiles::read(kernel, directory)).columns();
@@ -300,7 +306,7 @@ Result<Column> find_column(const std::vector<Column> &columns, const std::string
   const auto at = std::find_if(columns.begin(), columns.end(),
                                [&](const Column &column) { return column.name == name; });
   if (at == columns.end())
-    return fail("no column is called " + name + "; " + profile_directory + " has them");
+    return fail("no column is called " + name + "; " + profile_directory() + " has them");
   return *at;
 }
 

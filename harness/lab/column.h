@@ -147,15 +147,15 @@ struct Column {
 
 void PrintTo(const Column &column, std::ostream *stream);
 
-/// Where the profiles are, from the project's top.
-inline constexpr const char *profile_directory = "qemu/profiles";
+/// Where the profiles are, from the project's top: qemu/profiles, or what VERDICT_PROFILES names.
+std::string profile_directory();
 
 /// The columns that the profiles of a directory describe, as they are on a kernel ("stable",
 /// "next"), in the matrix's order. A file NAME.json is a profile; one that names suites is a
 /// column. Documentation/verdict.md describes the keys. Error: no such directory, a file that is no
 /// profile, a profile that refers to none.
 Result<std::vector<Column>> load_columns(const std::string &kernel,
-                                         const std::string &directory = profile_directory);
+                                         const std::string &directory = profile_directory());
 
 /// One of them by its name. Error: there is none.
 Result<Column> find_column(const std::vector<Column> &columns, const std::string &name);

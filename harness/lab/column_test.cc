@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lab/column.h"
 
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 
 #include "base/file.h"
@@ -24,7 +26,7 @@ protected:
   /// One that nothing is wrong with, as the project has it.
   static json of_project(const std::string &name)
   {
-    auto profile = read_json(std::string(profile_directory) + "/" + name + ".json");
+    auto profile = read_json(profile_directory() + "/" + name + ".json");
     EXPECT_OK(profile);
     return profile.value_or(json::object());
   }
@@ -241,6 +243,17 @@ TEST_F(Profiles, ThatAreNoJsonAreRefused)
   put_text("alone", "[]");
   put("other", alone());
   expect_refused("alone.json: it must be an object");
+}
+
+TEST_F(Profiles, AreWhereTheEnvironmentSays)
+{
+  put("alone", alone());
+  ::setenv("VERDICT_PROFILES", directory_.path().c_str(), 1);
+  const auto columns = load_columns(kernel_);
+  ::unsetenv("VERDICT_PROFILES");
+  ASSERT_OK(columns);
+  ASSERT_EQ(columns->size(), 1u);
+  EXPECT_EQ(columns->front().name, "alone");
 }
 
 TEST_F(Profiles, AreNotElsewhere)

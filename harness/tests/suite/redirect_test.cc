@@ -50,6 +50,7 @@ protected:
 
 TEST_P(Redirect, ByIfindexToTheSameDriver)
 {
+  REQUIRE(transmit_redirected);
   ASSERT_OK(start({ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(1) }, { 1 }));
   const auto frames = test_frames(nic(), notable_sizes());
   expect_redirected(frames, 0, 1);
@@ -59,6 +60,7 @@ TEST_P(Redirect, ByIfindexToTheSameDriver)
 
 TEST_P(Redirect, ThroughADevmapToTheSameDriver)
 {
+  REQUIRE(transmit_redirected);
   ASSERT_OK(start({ .mode = VERDICT_REDIRECT_DEVMAP, .target = 3 }, { 1 }));
   ASSERT_OK(set_map("devmap", 3, ifindex(1)));
   const auto frames = test_frames(nic(), 1000);
@@ -68,6 +70,7 @@ TEST_P(Redirect, ThroughADevmapToTheSameDriver)
 
 TEST_P(Redirect, JumboFramesThroughADevmap)
 {
+  REQUIRE(transmit_redirected);
   REQUIRE(jumbo);
   ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(set_jumbo_mtu(1));
@@ -85,6 +88,7 @@ TEST_P(Redirect, ToAnotherDriver)
 
 TEST_P(Redirect, FromAnotherDriver)
 {
+  REQUIRE(transmit_redirected);
   ASSERT_OK(start({ .mode = VERDICT_REDIRECT_DEVMAP }, { 0 }, 2));
   ASSERT_OK(set_map("devmap", 0, ifindex(0)));
   const auto frames = test_frames(nic(2), notable_sizes());
@@ -94,6 +98,7 @@ TEST_P(Redirect, FromAnotherDriver)
 
 TEST_P(Redirect, ToItself)
 {
+  REQUIRE(transmit_redirected);
   ASSERT_OK(start(
       { .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex(0), .flags = VERDICT_SWAP_MACS }, {}));
   const auto frames = test_frames(nic(), notable_sizes());
@@ -103,6 +108,7 @@ TEST_P(Redirect, ToItself)
 
 TEST_P(Redirect, BroadcastThroughADevmap)
 {
+  REQUIRE(transmit_redirected);
   ASSERT_OK(
       start({ .mode = VERDICT_BROADCAST_DEVMAP, .flags = VERDICT_EXCLUDE_INGRESS }, { 1, 2 }));
   for (uint32_t i = 0; i < 3; i++)
