@@ -28,7 +28,7 @@ help:
 	@echo "make lint      checkpatch, kernel-doc, clang-format (part of make check)"
 	@echo "make builds    the driver compiled as netdev's CI does: sparse, clang, i386, big-endian, arm64 ..."
 	@echo "make series    the patches as mails for netdev, in out/series; see Documentation/sending.md"
-	@echo "make series-check  each of these mails applied, checked and built as netdev's CI does"
+	@echo "make series-check  each of these mails applied, checked and built as netdev's CI does, and booted"
 	@echo "make docs      our pages of the kernel's documentation, built as the kernel does; out/docs/html"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
@@ -139,7 +139,7 @@ series:
 	@MAKEFLAGS= $(MAKE) KERNEL=next setup
 	@scripts/series
 
-series-check: series
+series-check: series suite
 	@KERNEL=next scripts/setup --builds --series --docs
 	@scripts/series-check
 
