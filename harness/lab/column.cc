@@ -50,8 +50,7 @@ constexpr std::array suite_names{
   Named<Suite>{ Suite::next, "next" },         Named<Suite>{ Suite::debug, "debug" },
   Named<Suite>{ Suite::deep, "deep" },         Named<Suite>{ Suite::storms, "storms" },
   Named<Suite>{ Suite::examples, "examples" }, Named<Suite>{ Suite::kselftests, "kselftests" },
-  Named<Suite>{ Suite::floor, "floor" },
-  Named<Suite>{ Suite::offload, "offload" },
+  Named<Suite>{ Suite::floor, "floor" },       Named<Suite>{ Suite::offload, "offload" },
 };
 
 constexpr std::array mode_names{

@@ -26,7 +26,7 @@ static void e1000_xdp_doorbell(struct e1000_adapter *adapter)
 }
 
 /**
- * e1000_xdp_flush_unsent - ring the doorbell for frames that were left without it
+ * e1000_xdp_flush_unsent - ring the doorbell for frames that wait for it
  * @adapter: board private structure
  *
  * ndo_xdp_xmit is called without XDP_XMIT_FLUSH when a bulk overflows, and not
