@@ -49,7 +49,10 @@ static __always_inline int is_group(const struct bridge_address *address)
 	return address->bytes[0] & 1;
 }
 
-/* Writes only what is new: reading costs other CPUs nothing. */
+/*
+ * A group is no station, and no frame to it may find a port here. What is known
+ * is not written again: reading costs other CPUs nothing.
+ */
 static __always_inline void learn(const struct bridge_address *station,
 				  __u32 port)
 {
@@ -65,7 +68,7 @@ int bridge(struct xdp_md *ctx)
 	struct cursor cursor = cursor_of(ctx);
 	struct ethhdr *eth = take_ethernet(&cursor);
 	struct bridge_address from, to;
-	__u32 *port = NULL;
+	__u32 *port;
 
 	if (!eth)
 		return XDP_DROP;
@@ -77,8 +80,7 @@ int bridge(struct xdp_md *ctx)
 		count(BRIDGE_OWN);
 		return XDP_PASS;
 	}
-	if (!is_group(&to))
-		port = bpf_map_lookup_elem(&stations, &to);
+	port = bpf_map_lookup_elem(&stations, &to);
 	if (!port) {
 		count(BRIDGE_FLOODED);
 		return bpf_redirect_map(&ports, 0, BPF_F_BROADCAST |
