@@ -154,9 +154,12 @@ TEST_P(ExampleFilter, ABucketIsRefilledByTheTimeThatHasGoneBy)
   ASSERT_OK(set("buckets", good, full_at - hours * an_hour));
   expect_filtered(frames, [](size_t i) { return i < hours; });
 
-  // After a day it has no more than its burst.
-  constexpr uint64_t long_ago = 0;
-  ASSERT_OK(set("buckets", good, long_ago));
+  // A bucket that was full when the guest booted, with a token for each half of the time since
+  // then: it has no more than its burst.
+  const uint64_t since_boot = full_at - burst * an_hour;
+  ASSERT_OK(
+      set("limit", uint32_t{ 0 }, filter_limit{ .burst = burst, .refill_ns = since_boot / 2 }));
+  ASSERT_OK(set("buckets", good, uint64_t{ 0 }));
   expect_filtered(frames, [](size_t i) { return i < burst; });
 }
 
