@@ -7,8 +7,7 @@
 SEC("xdp")
 __attribute__((naked)) int slow(struct xdp_md *ctx)
 {
-	asm volatile("first:"
-		     "r0 = r1;"
+	asm volatile("first: r0 = r1;"
 		     "r1 = 0;"
 		     "if r0 != 0 goto first;"
 		     "exit;");
