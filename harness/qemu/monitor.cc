@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "qemu/monitor.h"
 
-#include <charconv>
+#include <regex>
 
 #include "base/text.h"
 
@@ -29,18 +29,15 @@ Result<std::vector<CpuPosition>> cpu_positions(Machine &machine)
 
 Result<std::vector<CpuPosition>> parse_registers(std::string_view registers)
 {
-  constexpr std::string_view instruction = "RIP=", halted = "HLT=1";
+  // As x86 and as arm64 call it.
+  static const std::regex instruction("(RIP| PC)=([0-9a-f]+)");
+  constexpr std::string_view halted = "HLT=1";
   std::vector<CpuPosition> cpus;
   for (const std::string &line : split_lines(registers)) {
-    const size_t at = line.find(instruction);
-    if (at == line.npos)
-      continue;
-    CpuPosition cpu{ .halted = line.find(halted) != line.npos };
-    const char *digits = line.data() + at + instruction.size();
-    const auto parsed = std::from_chars(digits, line.data() + line.size(), cpu.address, 16);
-    if (parsed.ec != std::errc())
-      return fail("not a CPU's registers: " + line);
-    cpus.push_back(cpu);
+    std::smatch match;
+    if (std::regex_search(line, match, instruction))
+      cpus.push_back({ .address = std::stoull(match[2], nullptr, 16),
+                       .halted = line.find(halted) != line.npos });
   }
   if (cpus.empty())
     return fail("QEMU's monitor tells no CPU's registers: " + std::string(registers));

@@ -33,6 +33,16 @@ TEST(Monitor, TellsWhereEachCpuIs)
   EXPECT_TRUE(cpus[1].halted);
 }
 
+TEST(Monitor, TellsWhereACpuOfArm64Is)
+{
+  ASSERT_OK_AND_ASSIGN(const auto cpus, parse_registers("\r\nCPU#0\r\n"
+                                                        " PC=fffffc0008a01234 X00=0000000000000000 "
+                                                        "X01=fffffc0008a05678\r\n"
+                                                        "PSTATE=60000005 -ZC- EL1h\r\n"));
+  ASSERT_THAT(cpus, SizeIs(1));
+  EXPECT_EQ(cpus[0].address, 0xfffffc0008a01234);
+}
+
 TEST(Monitor, RegistersWithoutACpuAreAnError)
 {
   const auto cpus = parse_registers("unknown command");

@@ -21,12 +21,12 @@ std::string without_stamp(const std::string &line)
   return std::regex_replace(line, stamp, "", std::regex_constants::format_first_only);
 }
 
-/// The place that a call trace's line names, or the registers' "RIP: 0010:". A line that begins
-/// with "? " is a leftover on the stack, no caller.
+/// The place that a call trace's line names, or the registers' "RIP: 0010:" (arm64: "pc : "). A
+/// line that begins with "? " is a leftover on the stack, no caller.
 std::optional<CodePlace> traced_place(const std::string &text)
 {
   static const std::regex frame(
-      R"(^ *(?:RIP: [0-9a-f]+:)?([\w.]+)\+0x([0-9a-f]+)/0x([0-9a-f]+)(?: \[(\w+)[^\]]*\])?)");
+      R"(^ *(?:RIP: [0-9a-f]+:|pc : )?([\w.]+)\+0x([0-9a-f]+)/0x([0-9a-f]+)(?: \[(\w+)[^\]]*\])?)");
   std::smatch match;
   if (!std::regex_search(text, match, frame))
     return {};
@@ -60,7 +60,8 @@ bool only_reports(const CodePlace &place)
 
 bool starts_trace(const std::string &text)
 {
-  return text.find("Call Trace:") != text.npos || text.starts_with("stack backtrace:");
+  return text.find("Call Trace:") != text.npos || text.find("Call trace:") != text.npos ||
+         text.starts_with("stack backtrace:");
 }
 
 bool ends_splat(const std::string &text)
@@ -78,13 +79,15 @@ bool ends_trace(const std::string &text)
 /// "Oops: 0002 [#1]" comes after the line that says which exception it was.
 bool continues(const Splat &splat, const std::string &text)
 {
-  return splat.places.empty() && (text.starts_with("Oops: ") || text.starts_with("Oops - "));
+  return splat.places.empty() && (text.starts_with("Oops: ") || text.starts_with("Oops - ") ||
+                                  text.starts_with("Internal error: Oops"));
 }
 
 /// What a panic says when an oops led to it.
 bool is_consequence(const std::string &text)
 {
-  return text.find("Kernel panic - not syncing: Fatal exception") != text.npos;
+  return text.find("Kernel panic - not syncing: Fatal exception") != text.npos ||
+         text.find("Kernel panic - not syncing: Oops: Fatal exception") != text.npos;
 }
 
 } // namespace
@@ -142,7 +145,7 @@ const std::vector<SplatFinder::Rule> &SplatFinder::known()
     { R"(Illegal XDP return value|invalid XDP action)", "a program returned no known verdict" },
     { R"(Out of memory: |oom-kill:)", "memory ran out" },
     { R"(segfault at )", "a program of the guest crashed" },
-    { R"(Call Trace:)", "a trace without a complaint that is known" },
+    { R"(Call [Tt]race:)", "a trace without a complaint that is known" },
   };
   return rules;
 }
@@ -179,7 +182,7 @@ std::vector<Splat> SplatFinder::find(std::string_view log) const
       if (text.find("</NMI>") != text.npos)
         in_nmi = false;
       // The registers stand before the trace, or in it; where an NMI came they alone say where.
-      const bool registers = text.starts_with("RIP: ");
+      const bool registers = text.starts_with("RIP: ") || text.starts_with("pc : ");
       if (registers || (in_trace && !in_nmi)) {
         auto place = traced_place(text);
         std::vector<CodePlace> &places = open->places;

@@ -118,6 +118,28 @@ TEST(SplatFinder, NamesTheFunctionOfAnOopsAndNotItsReporters)
   EXPECT_EQ(splats[0].places[0].text(), "nic_flush+0x1f/0x70 [e1000]");
 }
 
+TEST(SplatFinder, NamesTheFunctionOfAnOopsOnArm64)
+{
+  const auto splats = SplatFinder().find(R"(
+[    4.000001] Unable to handle kernel NULL pointer dereference at virtual address 0000000000000010
+[    4.000002] Mem abort info:
+[    4.000003] Internal error: Oops: 0000000096000044 [#1] SMP
+[    4.000004] CPU: 0 UID: 0 PID: 1 Comm: agent Tainted: G           O
+[    4.000005] pstate: 60000005 (nZCv daif -PAN -UAO -TCO -DIT -SSBS BTYPE=--)
+[    4.000006] pc : nic_flush+0x1f/0x70 [e1000]
+[    4.000007] lr : some_function_called_before+0x1ff/0x700 [e1000]
+[    4.000008] Call trace:
+[    4.000009]  nic_flush+0x1f/0x70 [e1000]
+[    4.000010]  nic_clean_rx+0x1ff/0x700 [e1000]
+[    4.000011]  el1h_64_irq+0x64/0x68
+[    4.000012] Code: f9400000 d503201f
+[    4.000013] ---[ end trace 0000000000000000 ]---
+[    4.000014] Kernel panic - not syncing: Oops: Fatal exception in interrupt
+)");
+  ASSERT_THAT(splats, SizeIs(1)) << "exception, oops and panic are one";
+  EXPECT_EQ(splats[0].fingerprint(), "nic_flush < nic_clean_rx < el1h_64_irq");
+}
+
 TEST(SplatFinder, NamesWhereAHangWasAndNotTheNmi)
 {
   const auto splats = SplatFinder().find(R"(
