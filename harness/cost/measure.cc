@@ -50,12 +50,13 @@ bool takes_plugin(const fs::path &plugin)
     return false;
   constexpr int fd = 99;
   // It loads its plugins, and then finds nothing to do.
-  auto qemu = Child::spawn({ .arguments = { qemu_program, "-machine", "none", "-accel", "tcg",
-                                            "-display", "none", "-monitor", "none", "-S", "-plugin",
-                                            plugin.string() + fmt::format(",fd={}", fd) },
-                             .descriptors = { { counters->fd(), fd } },
-                             .output = nothing->get(),
-                             .error = nothing->get() });
+  auto qemu =
+      Child::spawn({ .arguments = { x86_64.qemu_program, "-machine", "none", "-accel", "tcg",
+                                    "-display", "none", "-monitor", "none", "-S", "-plugin",
+                                    plugin.string() + fmt::format(",fd={}", fd) },
+                     .descriptors = { { counters->fd(), fd } },
+                     .output = nothing->get(),
+                     .error = nothing->get() });
   const Deadline deadline(milliseconds(10000));
   while (qemu && !counters->read() && !deadline.expired()) {
     if (qemu->wait(Deadline(milliseconds(5))))

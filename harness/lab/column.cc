@@ -51,6 +51,7 @@ constexpr std::array suite_names{
   Named<Suite>{ Suite::deep, "deep" },         Named<Suite>{ Suite::storms, "storms" },
   Named<Suite>{ Suite::examples, "examples" }, Named<Suite>{ Suite::kselftests, "kselftests" },
   Named<Suite>{ Suite::floor, "floor" },       Named<Suite>{ Suite::offload, "offload" },
+  Named<Suite>{ Suite::arm64, "arm64" },
 };
 
 constexpr std::array mode_names{

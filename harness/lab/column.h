@@ -56,6 +56,7 @@ enum class Suite {
   next,         ///< make check runs its verdicts also on KERNEL=next
   debug,        ///< make check runs it also on the debug kernel
   deep,         ///< make deep does
+  arm64,        ///< make arm64 runs its verdicts, and KUnit, on the kernel for arm64
   storms,       ///< make deep runs its storms in full length
   examples,     ///< the examples in selftests/drivers/net/xdp/examples
   kselftests,   ///< the kernel's way of testing: selftests/ of this project

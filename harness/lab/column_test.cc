@@ -76,7 +76,7 @@ TEST_F(Profiles, OfTheProjectAreInOrder)
 
 TEST_F(Profiles, OfTheProjectLoadTheirKernels)
 {
-  for (const char *name : { "stable", "next", "debug", "next-debug" })
+  for (const char *name : { "stable", "next", "debug", "next-debug", "arm64" })
     EXPECT_OK(load_kernel_profile(name));
   ASSERT_OK_AND_ASSIGN(const auto stable, load_kernel_profile("stable"));
   EXPECT_FALSE(stable.can(KernelCan::find_leaks));

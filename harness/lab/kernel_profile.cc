@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lab/kernel_profile.h"
 
+#include <array>
+
 #include "lab/fields.h"
 
 namespace verdict {
+
+namespace {
+
+constexpr std::array architecture_names{
+  Named<const Architecture *>{ &x86_64, "x86_64" },
+  Named<const Architecture *>{ &arm64, "arm64" },
+};
+
+} // namespace
 
 Result<KernelProfile> load_kernel_profile(const std::string &name, const std::string &directory)
 {
@@ -13,6 +24,7 @@ Result<KernelProfile> load_kernel_profile(const std::string &name, const std::st
     .name = name,
     .kernel = TRY(fields.get<std::string>("kernel")),
     .ours = TRY(fields.get<bool>("ours")),
+    .architecture = *TRY(fields.named("architecture", architecture_names)),
     .slowness = TRY(fields.get<unsigned>("slowness")),
     .memory_mib = TRY(fields.get<unsigned>("memory_mib")),
     .chipset = TRY(fields.get<std::string>("chipset")),

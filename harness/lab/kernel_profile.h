@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "lab/capability.h"
+#include "qemu/architecture.h"
 
 namespace verdict {
 
@@ -19,6 +20,7 @@ struct KernelProfile {
   std::string name;   ///< "debug"
   std::string kernel; ///< which of `kernels` it is, or is built from
   bool ours = false;  ///< built by scripts/kernel, not by Debian
+  Architecture architecture = x86_64;
   /// How many times as long as Debian's kernel it may take for a frame, roughly.
   unsigned slowness = 1;
   unsigned memory_mib = 0; ///< of its guests, at least

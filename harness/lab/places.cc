@@ -64,11 +64,12 @@ Result<Places> Places::find()
   std::string image; // below out/guest
   if (profile.ours) {
     image = profile.name;
-    places.symbols = cache / "debug" / release / "build";
-    places.kernel = places.out / "kernel" / image / "vmlinux";
+    const fs::path built = places.out / "kernel" / image;
+    places.symbols = built / "build";
+    places.kernel = built / profile.architecture.kernel_file;
     if (!file_exists(places.kernel))
       return fail(places.kernel.string() +
-                  " does not exist; run scripts/kernel with KERNEL=" + profile.kernel);
+                  " does not exist; see scripts/kernel --help, with KERNEL=" + profile.kernel);
   } else {
     image = release;
     places.release = release;

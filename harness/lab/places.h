@@ -15,7 +15,7 @@ namespace verdict {
 /// has built; the image is what scripts/guest-image makes for it.
 struct Places {
   std::filesystem::path out;    ///< "out", from the project's top
-  std::filesystem::path kernel; ///< bzImage or vmlinux
+  std::filesystem::path kernel; ///< bzImage, vmlinux or Image
   std::filesystem::path initrd;
   std::filesystem::path source;  ///< of Debian's kernel
   std::filesystem::path tree;    ///< files that scripts/assemble has put into it

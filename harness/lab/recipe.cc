@@ -18,11 +18,12 @@ namespace {
 
 constexpr milliseconds boot_timeout{ 120000 };
 
-/// The NIC as this machine's QEMU can have it.
-Result<NicConfig> device_of(const Nic &nic, const fs::path &memory)
+/// The NIC as a QEMU can have it.
+Result<NicConfig> device_of(const Nic &nic, const std::string &qemu, const fs::path &memory)
 {
   NicConfig device = nic.device;
-  for (const std::string &option : TRY(known_options(device.model, nic.older_options, memory)))
+  for (const std::string &option :
+       TRY(known_options(qemu, device.model, nic.older_options, memory)))
     device.options += (device.options.empty() ? "" : ",") + option;
   return device;
 }
@@ -62,8 +63,8 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
     spec.machine.extra_command_line += " maxcpus=1";
   spec.machine.memory_mib = std::max(kernel.memory_mib, variant.memory_mib);
   spec.machine.chipset = variant.chipset.empty() ? kernel.chipset : variant.chipset;
-  if (!variant.cpu.empty())
-    spec.machine.cpu = variant.cpu;
+  spec.machine.architecture = kernel.architecture;
+  spec.machine.cpu = variant.cpu;
   spec.machine.counted_time = variant.counted_time;
   spec.machine.kernel = places.kernel;
   spec.machine.initrd = places.initrd;
@@ -76,7 +77,8 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   }
   spec.allowed_splats = false_alarms();
   for (const Nic &nic : column.nics)
-    spec.machine.nics.push_back(TRY(device_of(nic, places.out / "golden")));
+    spec.machine.nics.push_back(
+        TRY(device_of(nic, kernel.architecture.qemu_program, places.out / "golden")));
   const auto steps = set_up_steps(column);
   for (const SetUpStep &step : steps)
     spec.set_up_key += step.text + "\n";

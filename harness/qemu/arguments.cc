@@ -16,6 +16,13 @@ namespace {
 constexpr unsigned serial_slot = 3;
 constexpr unsigned first_nic_slot = 16;
 
+/// What every kernel of the harness boots with, beside what its architecture has: everything to the
+/// serial log, a panic ends QEMU, an NMI panics (this is how a hang is ended), and nothing that
+/// costs time under TCG.
+constexpr const char *common_command_line =
+    "loglevel=7 panic=-1 net.ifnames=0 nokaslr mitigations=off cryptomgr.notests "
+    "random.trust_cpu=on rcupdate.rcu_expedited=1";
+
 std::string nic_device(const NicConfig &nic, unsigned index)
 {
   std::string device =
@@ -43,21 +50,15 @@ std::string nic_pci_address(unsigned index)
   return fmt::format("0000:00:{:02x}.0", first_nic_slot + index);
 }
 
-std::string default_command_line()
-{
-  return "console=ttyS0 loglevel=7 panic=-1 unknown_nmi_panic net.ifnames=0 nokaslr "
-         "tsc=reliable lpj=4000000 mitigations=off no_timer_check cryptomgr.notests "
-         "random.trust_cpu=on rcupdate.rcu_expedited=1";
-}
-
 std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumbing &plumbing)
 {
-  std::string command_line = default_command_line();
+  const Architecture &architecture = config.architecture;
+  std::string command_line = fmt::format("{} {}", architecture.command_line, common_command_line);
   if (!config.extra_command_line.empty())
     command_line += " " + config.extra_command_line;
 
   std::vector<std::string> arguments{
-    qemu_program,
+    architecture.qemu_program,
     "-nodefaults",
     "-no-user-config",
     "-display",
@@ -68,7 +69,7 @@ std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumb
     "-accel",
     "tcg",
     "-cpu",
-    config.cpu,
+    config.cpu.empty() ? architecture.cpu : config.cpu,
     "-smp",
     std::to_string(config.cpus),
     "-m",

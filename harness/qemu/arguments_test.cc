@@ -86,6 +86,20 @@ TEST(QemuArguments, GiveTheGuestATerminalWhereAsked)
                         "-device virtconsole,bus=ports.0,nr=2,chardev=console"));
 }
 
+TEST(QemuArguments, AreThoseOfTheArchitecture)
+{
+  MachineConfig config = config_of({});
+  config.architecture = arm64;
+  config.chipset = "virt";
+  const auto arguments = qemu_arguments(config, {});
+  EXPECT_EQ(arguments.front(), "qemu-system-aarch64");
+  const std::string all = join(arguments, " ");
+  EXPECT_THAT(all, HasSubstr("-machine virt "));
+  EXPECT_THAT(all, HasSubstr("-cpu cortex-a72 "));
+  EXPECT_THAT(all, HasSubstr("console=ttyAMA0"));
+  EXPECT_THAT(all, testing::Not(testing::AnyOf(HasSubstr("ttyS0"), HasSubstr("lpj="))));
+}
+
 TEST(QemuArguments, BootAnElfKernelWithoutABios)
 {
   const TemporaryDirectory directory;

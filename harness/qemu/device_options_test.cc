@@ -6,7 +6,6 @@
 
 #include "base/file.h"
 #include "base/gtest_result.h"
-#include "qemu/machine_config.h"
 #include "tests/environment.h"
 #include "tests/temporary_directory.h"
 
@@ -24,7 +23,7 @@ protected:
   /// A QEMU whose e1000 has one option.
   void put_qemu(const std::string &option)
   {
-    const fs::path program = directory_.path() / qemu_program;
+    const fs::path program = directory_.path() / qemu_;
     ASSERT_OK(write_file(program, fmt::format("#!/bin/sh\n"
                                               "echo \"$*\" >> {}\n"
                                               "echo 'e1000 options:'\n"
@@ -35,12 +34,13 @@ protected:
 
   std::vector<std::string> known()
   {
-    const auto known =
-        known_options("e1000", { "mitigation=off", "mit=off", "autoneg=off" }, directory_.path());
+    const auto known = known_options(qemu_, "e1000", { "mitigation=off", "mit=off", "autoneg=off" },
+                                     directory_.path());
     EXPECT_OK(known);
     return known.value_or(std::vector<std::string>{});
   }
 
+  static constexpr const char *qemu_ = "qemu";
   const TemporaryDirectory directory_;
   const fs::path asked_ = directory_.path() / "asked";
   const Environment path_{ "PATH",

@@ -30,7 +30,7 @@ Result<fs::file_time_type::duration> age_of(const fs::path &file)
 
 Result<std::string> GoldenStore::key_of(const GoldenSpec &spec) const
 {
-  const fs::path qemu = TRY(find_program(qemu_program));
+  const fs::path qemu = TRY(find_program(spec.machine.architecture.qemu_program));
   std::string key;
   for (const fs::path &file : { spec.machine.kernel, spec.machine.initrd, qemu })
     key += TRY(file_sha256(file, directory_ / "digests")) + "\n";

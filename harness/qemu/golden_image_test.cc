@@ -39,7 +39,7 @@ protected:
 
   void put_qemu(const std::string &content)
   {
-    const fs::path qemu = file(qemu_program, content);
+    const fs::path qemu = file(spec_.machine.architecture.qemu_program, content);
     fs::permissions(qemu, fs::perms::owner_all);
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "qemu/architecture.h"
 
 namespace verdict {
 
@@ -20,15 +21,16 @@ struct NicConfig {
 /// a migration stream demands.
 struct MachineConfig {
   std::string name;               ///< of the profile, for messages and the golden image
-  std::filesystem::path kernel;   ///< an ELF vmlinux (boots through PVH, fast) or a bzImage
+  std::filesystem::path kernel;   ///< an ELF vmlinux (boots through PVH, fast), a bzImage or Image
   std::filesystem::path initrd;   ///< what it boots into
-  std::string extra_command_line; ///< is added to default_command_line()
+  std::string extra_command_line; ///< is added to the one that all have
   std::vector<NicConfig> nics;
-  std::string chipset = "pc"; ///< QEMU's machine type: "pc" or "q35"
+  Architecture architecture = x86_64;
+  std::string chipset = "pc"; ///< QEMU's machine type: "pc", "q35" or "virt"
   unsigned memory_mib = 256;  ///< small: the golden image's size follows what is touched
   unsigned cpus = 1;
   std::vector<std::string> devices = {}; ///< further ones, as for -device: "intel-iommu"
-  std::string cpu = "max";
+  std::string cpu = {};                  ///< if it has to be another than the architecture's
   /// The guest's time goes on by its instructions, one a nanosecond, not by the host's clock: a
   /// busy guest then has as many timer interrupts in every run.
   bool counted_time = false;
@@ -45,10 +47,6 @@ struct Plugin {
   int fd = -1;                ///< is passed on to it
 };
 
-/// What every kernel of the harness boots with: everything to the serial log, a panic ends QEMU,
-/// an NMI panics (this is how a hang is ended), and nothing that costs time under TCG.
-std::string default_command_line();
-
 /// Numbers and paths that differ from run to run; the rest of QEMU's arguments does not.
 struct Plumbing {
   std::string serial_log; ///< path
@@ -61,9 +59,6 @@ struct Plumbing {
   std::string plugin;    ///< path of a TCG plugin; "" for none
   int plugin_fd = 0;     ///< what it is told as fd=
 };
-
-/// The program that is run, and looked up in PATH.
-inline constexpr const char *qemu_program = "qemu-system-x86_64";
 
 /// Where a NIC is on the PCI bus, unless its profile puts it behind a bridge: "0000:00:10.0".
 std::string nic_pci_address(unsigned index);

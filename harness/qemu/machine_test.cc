@@ -26,7 +26,7 @@ protected:
   /// 100 is QMP.
   void put_qemu(const std::string &script)
   {
-    const auto program = directory_.path() / qemu_program;
+    const auto program = directory_.path() / config_.architecture.qemu_program;
     ASSERT_OK(write_file(program, "#!/bin/bash\n"
                                   "echo '{\"QMP\": {}}' >&100\n"
                                   "read -r -u 100\n"

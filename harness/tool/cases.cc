@@ -115,7 +115,7 @@ std::shared_ptr<Options> add_options(CLI::App *subcommand)
   subcommand->add_option("case", options->pattern,
                          "a case, or several: Drop.NothingComesThrough, 'Drop.*', '*Storm*'");
   subcommand->add_option("--nic", options->nic, "only on this column: e1000-82540em, veth, ...");
-  subcommand->add_option("--kernel", options->kernel, "stable, next, debug or next-debug")
+  subcommand->add_option("--kernel", options->kernel, "stable, next, debug, next-debug or arm64")
       ->capture_default_str();
   subcommand->footer("To be run in the project's top directory.");
   return options;
