@@ -14,7 +14,7 @@ JOBS ?= $(shell expr $$(nproc) + 1)
 
 .PHONY: help packages setup tree modules kernel guest debug-guest suite tool harness sanitizers verdicts
 .PHONY: shell shell-tool doctor
-.PHONY: check deep cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
+.PHONY: check deep arm64 cost upstream next-guest mutant-guest mutants lint builds native-builds series series-check
 .PHONY: docs clean
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make shell     a VM with the driver, a prompt in it, and the other end of each wire"
 	@echo "make check     every test that CI runs: lint, the harness's own, the verdicts, a part of deep"
 	@echo "make deep      everything on the debug kernel (KASAN, lockdep, kmemleak ...), and long storms"
+	@echo "make arm64     the verdicts on arm64 with pages of 64 KiB, where a page has several buffers"
 	@echo "make cost      instructions and register accesses a frame, beside the peers'; out/cost"
 	@echo "make upstream  the newest kernel's own driver tests, beside the peers'; out/upstream/report.txt"
 	@echo "make mutants   faults put into the driver, and which tests notice them; out/mutants/report.txt"
@@ -37,7 +38,7 @@ help:
 	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
 	@echo "make doctor    what this machine lacks, and the cure"
 	@echo "make clean     remove out/ (the cache stays)"
-	@echo "KERNEL=next    behind any of these but mutants: on the newest kernel that Debian has"
+	@echo "KERNEL=next    behind any of these but mutants and arm64: on the newest kernel that Debian has"
 
 packages:
 	@scripts/setup --packages
@@ -107,6 +108,13 @@ check: guest sanitizers lint
 
 deep: debug-guest suite
 	@scripts/verdicts --jobs $(JOBS) --only deep
+
+# After the modules, as the debug kernel.
+arm64: modules suite
+	@scripts/setup --arm64
+	@scripts/kernel --arm64
+	@scripts/guest-image --arm64
+	@scripts/verdicts --jobs $(JOBS) --only arm64
 
 cost: guest tool
 	@scripts/dpdk-image
