@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <string>
 #include <type_traits>
+
+#include "base/result.h"
 
 namespace verdict {
 
@@ -13,6 +17,18 @@ std::span<const uint8_t> bytes_of(const T &object)
 {
   static_assert(std::is_trivially_copyable_v<T>);
   return { reinterpret_cast<const uint8_t *>(&object), sizeof(object) };
+}
+
+/// The other way round. Error: so many bytes are no such object.
+template <typename T>
+Result<T> object_of(std::span<const uint8_t> bytes)
+{
+  static_assert(std::is_trivially_copyable_v<T>);
+  if (bytes.size() != sizeof(T))
+    return fail(std::to_string(bytes.size()) + " bytes instead of " + std::to_string(sizeof(T)));
+  T object;
+  std::memcpy(&object, bytes.data(), sizeof(object));
+  return object;
 }
 
 } // namespace verdict

@@ -31,12 +31,7 @@ protected:
   template <typename Value, typename Key>
   Result<Value> get(const std::string &map, const Key &key)
   {
-    const auto bytes = TRY(agent().map_lookup("example", map, bytes_of(key)));
-    Value value;
-    if (bytes.size() != sizeof(value))
-      return fail("a value of map " + map + " has another size");
-    std::memcpy(&value, bytes.data(), sizeof(value));
-    return value;
+    return object_of<Value>(TRY(agent().map_lookup("example", map, bytes_of(key))));
   }
 
   /// Frames that were injected at NIC 0, and what came back, both in order.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The example "filter": blocked networks and a limit for each source, exact to the frame.
 #include <chrono>
+#include <cstring>
 
 #include "selftests/drivers/net/xdp/examples/filter.h"
 #include "tests/suite/examples.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the driver tells beside the frames: the VLAN tag that the device has taken out, and
 // statistics as Documentation/networking/statistics.rst of the kernel wants them.
-#include <cstring>
-
 #include "base/bytes.h"
 #include "tests/suite/xdp_fixture.h"
 
@@ -14,13 +12,11 @@ protected:
   verdict_vlan vlan()
   {
     const uint32_t key = 0;
-    verdict_vlan seen{};
-    auto value = agent().map_lookup("metadata", "vlan", bytes_of(key));
-    if (!value || value->size() != sizeof(seen))
-      ADD_FAILURE() << "map vlan: " << (value ? "another size" : value.error().message);
-    else
-      std::memcpy(&seen, value->data(), sizeof(seen));
-    return seen;
+    const auto seen = [&]() -> Result<verdict_vlan> {
+      return object_of<verdict_vlan>(TRY(agent().map_lookup("metadata", "vlan", bytes_of(key))));
+    }();
+    EXPECT_OK(seen);
+    return seen.value_or(verdict_vlan{});
   }
 
   Frame tagged_frame(uint16_t id, uint8_t priority)

@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests/suite/offload_fixture.h"
 
-#include <cstring>
-
 #include "base/bytes.h"
 #include "tests/suite/test_frames.h"
 
 namespace verdict {
-
-namespace {
-
-template <typename Number>
-Result<Number> number_in(const guest::Bytes &bytes)
-{
-  Number number = 0;
-  if (bytes.size() != sizeof(number))
-    return fail("a number of " + std::to_string(bytes.size()) + " bytes");
-  std::memcpy(&number, bytes.data(), sizeof(number));
-  return number;
-}
-
-} // namespace
 
 void OffloadTest::SetUp()
 {
@@ -60,7 +44,7 @@ Result<void> OffloadTest::set(const std::string &map, uint32_t key, uint64_t val
 
 Result<uint64_t> OffloadTest::get(const std::string &map, uint32_t key, const std::string &name)
 {
-  return number_in<uint64_t>(TRY(agent().map_lookup(name, map, bytes_of(key))));
+  return object_of<uint64_t>(TRY(agent().map_lookup(name, map, bytes_of(key))));
 }
 
 Result<void> OffloadTest::erase(const std::string &map, uint32_t key)
@@ -72,7 +56,7 @@ Result<std::map<uint32_t, uint64_t>> OffloadTest::entries(const std::string &map
 {
   std::map<uint32_t, uint64_t> entries;
   for (const auto &[key, value] : TRY(agent().map_dump("device", map)))
-    entries[TRY(number_in<uint32_t>(key))] = TRY(number_in<uint64_t>(value));
+    entries[TRY(object_of<uint32_t>(key))] = TRY(object_of<uint64_t>(value));
   return entries;
 }
 

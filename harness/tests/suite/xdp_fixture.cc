@@ -2,7 +2,6 @@
 #include "tests/suite/xdp_fixture.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/bytes.h"
 
@@ -79,14 +78,12 @@ std::vector<XdpTest::Traced> XdpTest::traces(const std::string &name)
     return all;
   }
   for (const auto &[key, value] : *entries) {
-    Traced traced{};
-    if (key.size() != sizeof(traced.key) || value.size() != sizeof(traced.value)) {
+    const auto traced_key = object_of<verdict_trace_key>(key);
+    const auto traced_value = object_of<verdict_trace>(value);
+    if (traced_key && traced_value)
+      all.push_back({ *traced_key, *traced_value });
+    else
       ADD_FAILURE() << "map traces has other sizes than verdict.h says";
-      continue;
-    }
-    std::memcpy(&traced.key, key.data(), sizeof(traced.key));
-    std::memcpy(&traced.value, value.data(), sizeof(traced.value));
-    all.push_back(traced);
   }
   return all;
 }
