@@ -304,7 +304,7 @@ Result<void> Session::run(const Wish &wish)
   for (const Stage &stage : stages()) {
     if (!bench_.has(stage.kernel))
       continue;
-    const bool is_first = &stage == &stages().front(), every = wish.every && is_first;
+    const bool every = wish.every && stage.by_each;
     Group mutants = wish.mutants;
     if (!every)
       std::erase_if(mutants, [&](const Mutant *mutant) { return is_killed(*mutant); });
