@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "qemu/monitor.h"
 
+#include <charconv>
 #include <regex>
 
 #include "base/text.h"
@@ -30,14 +31,19 @@ Result<std::vector<CpuPosition>> cpu_positions(Machine &machine)
 Result<std::vector<CpuPosition>> parse_registers(std::string_view registers)
 {
   // As x86 and as arm64 call it.
-  static const std::regex instruction("(RIP| PC)=([0-9a-f]+)");
+  static const std::regex instruction("(?:RIP| PC)=(\\S*)");
   constexpr std::string_view halted = "HLT=1";
   std::vector<CpuPosition> cpus;
   for (const std::string &line : split_lines(registers)) {
     std::smatch match;
-    if (std::regex_search(line, match, instruction))
-      cpus.push_back({ .address = std::stoull(match[2], nullptr, 16),
-                       .halted = line.find(halted) != line.npos });
+    if (!std::regex_search(line, match, instruction))
+      continue;
+    CpuPosition cpu{ .halted = line.find(halted) != line.npos };
+    const std::string digits = match[1];
+    const char *end = digits.data() + digits.size();
+    if (std::from_chars(digits.data(), end, cpu.address, 16).ec != std::errc())
+      return fail("not a CPU's registers: " + line);
+    cpus.push_back(cpu);
   }
   if (cpus.empty())
     return fail("QEMU's monitor tells no CPU's registers: " + std::string(registers));

@@ -43,6 +43,13 @@ TEST(Monitor, TellsWhereACpuOfArm64Is)
   EXPECT_EQ(cpus[0].address, 0xfffffc0008a01234);
 }
 
+TEST(Monitor, ACpuWhoseAddressIsNoNumberIsAnError)
+{
+  const auto cpus = parse_registers("RIP=0000000000001000 HLT=0\r\nRIP=? HLT=0\r\n");
+  ASSERT_FALSE(cpus);
+  EXPECT_THAT(cpus.error().message, testing::HasSubstr("RIP=?"));
+}
+
 TEST(Monitor, RegistersWithoutACpuAreAnError)
 {
   const auto cpus = parse_registers("unknown command");
