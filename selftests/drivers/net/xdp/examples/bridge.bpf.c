@@ -19,14 +19,7 @@
 #include "bridge.h"
 #include "counters.h"
 #include "parse.h"
-
-/* Each port under its own ifindex. */
-struct {
-	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
-	__uint(max_entries, 64);
-	__type(key, __u32);
-	__type(value, __u32);
-} ports SEC(".maps");
+#include "ports.h"
 
 /* The value is the station's port, by its ifindex. */
 struct {

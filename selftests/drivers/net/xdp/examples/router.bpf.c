@@ -18,19 +18,12 @@
  */
 #include "counters.h"
 #include "parse.h"
+#include "ports.h"
 #include "router.h"
 
 /* The C library's header of these and the kernel's headers do not mix. */
 #define AF_INET		2
 #define AF_INET6	10
-
-/* The ports that it forwards to, each under its own ifindex. */
-struct {
-	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
-	__uint(max_entries, 64);
-	__type(key, __u32);
-	__type(value, __u32);
-} ports SEC(".maps");
 
 static __always_inline void ask_ipv4(struct bpf_fib_lookup *fib,
 				     const struct iphdr *ip)
