@@ -23,6 +23,9 @@ constexpr const char *common_command_line =
     "loglevel=7 panic=-1 net.ifnames=0 nokaslr mitigations=off cryptomgr.notests "
     "random.trust_cpu=on rcupdate.rcu_expedited=1";
 
+/// With one instruction a nanosecond the counter counts nanoseconds (QEMU: icount_get()).
+constexpr unsigned counted_tsc_khz = 1'000'000;
+
 std::string nic_device(const NicConfig &nic, unsigned index)
 {
   std::string device =
@@ -54,6 +57,9 @@ std::vector<std::string> qemu_arguments(const MachineConfig &config, const Plumb
 {
   const Architecture &architecture = config.architecture;
   std::string command_line = fmt::format("{} {}", architecture.command_line, common_command_line);
+  const unsigned tsc_khz = config.counted_time ? counted_tsc_khz : plumbing.tsc_khz;
+  if (architecture.has_tsc && tsc_khz)
+    command_line += fmt::format(" tsc_early_khz={}", tsc_khz);
   if (!config.extra_command_line.empty())
     command_line += " " + config.extra_command_line;
 

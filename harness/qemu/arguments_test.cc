@@ -61,10 +61,19 @@ TEST(QemuArguments, CountTimeAndLoadAPluginWhereAsked)
   const std::string all = join(arguments, " ");
   EXPECT_THAT(all, HasSubstr("-cpu max,erms=off "));
   EXPECT_THAT(all, HasSubstr("-icount shift=0,sleep=on"));
+  EXPECT_THAT(all, HasSubstr(" tsc_early_khz=1000000"));
   EXPECT_THAT(all, HasSubstr("-plugin counters.so,fd=99"));
   const auto plain = qemu_arguments(config_of({}), {});
   EXPECT_THAT(join(plain, " "),
               testing::Not(testing::AnyOf(HasSubstr("-icount"), HasSubstr("-plugin"))));
+}
+
+TEST(QemuArguments, TellTheGuestHowFastItsCounterCounts)
+{
+  const MachineConfig config = config_of({});
+  EXPECT_THAT(join(qemu_arguments(config, { .tsc_khz = 2'900'000 }), " "),
+              HasSubstr(" tsc_early_khz=2900000"));
+  EXPECT_THAT(join(qemu_arguments(config, {}), " "), testing::Not(HasSubstr("tsc_early_khz")));
 }
 
 TEST(QemuArguments, GiveTheGuestADiskThatItCannotWriteTo)
@@ -91,13 +100,13 @@ TEST(QemuArguments, AreThoseOfTheArchitecture)
   MachineConfig config = config_of({});
   config.architecture = arm64;
   config.chipset = "virt";
-  const auto arguments = qemu_arguments(config, {});
+  const auto arguments = qemu_arguments(config, { .tsc_khz = 2'900'000 });
   EXPECT_EQ(arguments.front(), "qemu-system-aarch64");
   const std::string all = join(arguments, " ");
   EXPECT_THAT(all, HasSubstr("-machine virt "));
   EXPECT_THAT(all, HasSubstr("-cpu cortex-a72 "));
   EXPECT_THAT(all, HasSubstr("console=ttyAMA0"));
-  EXPECT_THAT(all, testing::Not(testing::AnyOf(HasSubstr("ttyS0"), HasSubstr("lpj="))));
+  EXPECT_THAT(all, testing::Not(testing::AnyOf(HasSubstr("ttyS0"), HasSubstr("lpj="), HasSubstr("tsc"))));
 }
 
 TEST(QemuArguments, BootAnElfKernelWithoutABios)

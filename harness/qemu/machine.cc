@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "qemu/monitor.h"
 #include "qemu/splat_finder.h"
+#include "qemu/tsc.h"
 
 namespace verdict {
 
@@ -173,7 +174,8 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
                                                    .first_wire_fd = first_wire_fd,
                                                    .incoming = incoming,
                                                    .plugin = plugin.file,
-                                                   .plugin_fd = plugin_fd });
+                                                   .plugin_fd = plugin_fd,
+                                                   .tsc_khz = host_tsc_khz() });
   auto log = TRY(open_file(qemu_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND));
   Command command{ .arguments = arguments,
                    .descriptors = { { qmp_pair->theirs.get(), qmp_fd },

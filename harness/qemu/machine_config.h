@@ -58,6 +58,8 @@ struct Plumbing {
   bool incoming = false; ///< waits for migrate-incoming instead of booting
   std::string plugin;    ///< path of a TCG plugin; "" for none
   int plugin_fd = 0;     ///< what it is told as fd=
+  unsigned tsc_khz = 0;  ///< how fast the host's counter counts that the guest reads; 0 to have the
+                         ///< guest find out, which fails where it waits for a CPU
 };
 
 /// Where a NIC is on the PCI bus, unless its profile puts it behind a bridge: "0000:00:10.0".

@@ -3,6 +3,8 @@
 // ours cannot be to blame.
 #include "tests/suite/fixture.h"
 
+#include <thread>
+
 #include "base/file.h"
 #include "evidence/complaints.h"
 #include "lab/recipe.h"
@@ -53,6 +55,30 @@ TEST_F(MachineTest, HasNothingToComplainOfAGoodGuest)
 {
   EXPECT_THAT(complaints(*machine_, &*agent_), IsEmpty());
   EXPECT_EQ(machine_->standing().ending, Ending::running);
+}
+
+// A guest that waits for a CPU while it boots cannot find out how fast its clock goes: it is told.
+TEST_F(MachineTest, ItsClockGoesAsTheHosts)
+{
+  using Seconds = std::chrono::duration<double>;
+  using Clock = std::chrono::steady_clock;
+  struct Reading {
+    Clock::time_point before;
+    double uptime;
+    Clock::time_point after;
+  };
+  const auto read = [&]() -> Result<Reading> {
+    const auto before = Clock::now();
+    const std::string uptime = TRY(agent_->read("/proc/uptime"));
+    return Reading{ before, std::stod(uptime), Clock::now() };
+  };
+  constexpr double resolution = 0.01;
+  ASSERT_OK_AND_ASSIGN(const Reading first, read());
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  ASSERT_OK_AND_ASSIGN(const Reading last, read());
+  const double guest = last.uptime - first.uptime;
+  EXPECT_GE(guest, Seconds(last.before - first.after).count() - resolution);
+  EXPECT_LE(guest, Seconds(last.after - first.before).count() + resolution);
 }
 
 TEST_F(MachineTest, NoticesAPoweroff)
