@@ -106,7 +106,8 @@ TEST(QemuArguments, AreThoseOfTheArchitecture)
   EXPECT_THAT(all, HasSubstr("-machine virt "));
   EXPECT_THAT(all, HasSubstr("-cpu cortex-a72 "));
   EXPECT_THAT(all, HasSubstr("console=ttyAMA0"));
-  EXPECT_THAT(all, testing::Not(testing::AnyOf(HasSubstr("ttyS0"), HasSubstr("lpj="), HasSubstr("tsc"))));
+  EXPECT_THAT(
+      all, testing::Not(testing::AnyOf(HasSubstr("ttyS0"), HasSubstr("lpj="), HasSubstr("tsc"))));
 }
 
 TEST(QemuArguments, BootAnElfKernelWithoutABios)

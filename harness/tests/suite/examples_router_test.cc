@@ -11,7 +11,10 @@ namespace verdict {
 namespace {
 
 constexpr uint16_t ethertype_ipv6 = 0x86dd;
+constexpr uint8_t protocol_icmpv6 = 58, no_next_header = 59;
 constexpr size_t ethernet_header = 14, ipv4_headers = 14 + 20 + 8, ipv6_header = 40;
+
+using Bytes = std::vector<uint8_t>;
 
 /// The network on a NIC's cable: fd00:0:0:i::/64. The host is its ::2.
 std::string ipv6_network(size_t nic)
@@ -19,9 +22,79 @@ std::string ipv6_network(size_t nic)
   return fmt::format("fd00:0:0:{}::", nic);
 }
 
-std::vector<uint8_t> ipv6_host(size_t nic)
+Bytes ipv6_host(size_t nic, uint8_t host = 2)
 {
-  return { 0xfd, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(nic), 0, 0, 0, 0, 0, 0, 0, 2 };
+  return { 0xfd, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(nic), 0, 0, 0, 0, 0, 0, 0, host };
+}
+
+/// The address that NIC 1 asks from for IPv6 neighbours, if a case gives it one.
+const Bytes link_local{ 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+
+Bytes joined(const std::vector<Bytes> &parts)
+{
+  Bytes all;
+  for (const Bytes &part : parts)
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+/// A packet of IPv6, with some traffic class and flow label.
+struct Ipv6 {
+  Bytes src, dst;
+  uint8_t next_header = no_next_header;
+  uint8_t hop_limit = 64;
+  Bytes payload = {};
+
+  Frame in(Ethernet ethernet) const
+  {
+    const Bytes start{ 0x62,
+                       0x81,
+                       0x23,
+                       0x45,
+                       static_cast<uint8_t>(payload.size() >> 8),
+                       static_cast<uint8_t>(payload.size()),
+                       next_header,
+                       hop_limit };
+    ethernet.type = ethertype_ipv6;
+    return build(ethernet, Payload{ joined({ start, src, dst, payload }) });
+  }
+};
+
+/// Types of what neighbours ask and answer (RFC 4861).
+constexpr uint8_t neighbour_solicitation = 135, neighbour_advertisement = 136;
+
+/// The address that a frame asks for; empty if it is no question.
+Bytes asked_for(const Frame &frame)
+{
+  constexpr size_t icmpv6 = ethernet_header + ipv6_header, target = icmpv6 + 8;
+  if (frame.size() < target + 16 || frame[12] != 0x86 || frame[13] != 0xdd ||
+      frame[ethernet_header + 6] != protocol_icmpv6 || frame[icmpv6] != neighbour_solicitation)
+    return {};
+  return { frame.data() + target, frame.data() + target + 16 };
+}
+
+/// The answer of who has an IPv6 address.
+Frame advertisement(const NicAddress &nic, const Bytes &address, const MacAddress &mac)
+{
+  const Bytes solicited_and_override{ 0x60, 0, 0, 0 }, link_layer_address{ 2, 1 };
+  Bytes message = joined({ { neighbour_advertisement, 0, 0, 0 },
+                           solicited_and_override,
+                           address,
+                           link_layer_address,
+                           { mac.bytes.begin(), mac.bytes.end() } });
+  // The checksum covers a pseudo header, too (RFC 8200).
+  const Bytes length_and_header{ 0, 0, 0, static_cast<uint8_t>(message.size()),
+                                 0, 0, 0, protocol_icmpv6 };
+  const uint16_t checksum =
+      internet_checksum(joined({ address, link_local, length_and_header, message }));
+  message[2] = checksum >> 8;
+  message[3] = checksum & 0xff;
+  return Ipv6{ .src = address,
+               .dst = link_local,
+               .next_header = protocol_icmpv6,
+               .hop_limit = 255,
+               .payload = message }
+      .in({ .dst = nic.guest_mac, .src = mac });
 }
 
 /// An error of the stack has an identification of its own each time, and so another checksum.
@@ -57,7 +130,9 @@ protected:
       TRY(agent().run_ok({ "ip", "neigh", "add", network + "2", "lladdr", nic(i).host_mac.text(),
                            "dev", name, "nud", "permanent" }));
       // It asks once.
-      TRY(agent().write("/proc/sys/net/ipv4/neigh/" + name + "/retrans_time_ms", "60000"));
+      for (const char *ip : { "ipv4", "ipv6" })
+        TRY(agent().write(fmt::format("/proc/sys/net/{}/neigh/{}/retrans_time_ms", ip, name),
+                          "60000"));
     }
     // The address that its errors come from.
     TRY(agent().write("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0"));
@@ -95,18 +170,11 @@ protected:
 
   Frame ipv6(size_t from, size_t to, size_t size, uint8_t hop_limit = 64) const
   {
-    constexpr uint8_t no_next_header = 59;
-    const Payload payload = pattern(size, size - ethernet_header - ipv6_header);
-    std::vector<uint8_t> bytes{ 0x62, 0x81, 0x23, 0x45 }; // version, traffic class, flow label
-    bytes.push_back(payload.bytes.size() >> 8);
-    bytes.push_back(payload.bytes.size() & 0xff);
-    bytes.push_back(no_next_header);
-    bytes.push_back(hop_limit);
-    for (const auto &part : { ipv6_host(from), ipv6_host(to), payload.bytes })
-      bytes.insert(bytes.end(), part.begin(), part.end());
-    return build(
-        Ethernet{ .dst = nic(from).guest_mac, .src = nic(from).host_mac, .type = ethertype_ipv6 },
-        Payload{ bytes });
+    return Ipv6{ .src = ipv6_host(from),
+                 .dst = ipv6_host(to),
+                 .hop_limit = hop_limit,
+                 .payload = pattern(size, size - ethernet_header - ipv6_header).bytes }
+        .in({ .dst = nic(from).guest_mac, .src = nic(from).host_mac });
   }
 
   /// The datagram whose checksum becomes 0 when its TTL goes down. (0xffff would say the same.)
@@ -166,6 +234,47 @@ protected:
     for (auto &frames : out)
       std::transform(frames.begin(), frames.end(), frames.begin(), without_identification);
     return out;
+  }
+
+  /// The next frame at the second cable but for what a router tells of groups that it has joined.
+  Result<Frame> next_out()
+  {
+    const MacAddress all_mldv2_routers{ { 0x33, 0x33, 0, 0, 0, 0x16 } };
+    Frame frame;
+    do
+      frame = TRY(wire(1).receive());
+    while (dissect(frame).ethernet->dst == all_mldv2_routers);
+    return frame;
+  }
+
+  /// A frame from the first cable to a neighbour on the second: it waits in the stack, which asks
+  /// for the neighbour. With the answer it goes on, and the same frame then is the program's.
+  /// `is_question` says whether a frame asks for that neighbour.
+  void expect_asked_once(const Frame &sent, const Frame &expected,
+                         const std::function<bool(const Frame &)> &is_question, const Frame &answer)
+  {
+    ASSERT_OK(wire(0).inject(sent));
+    ASSERT_OK_AND_ASSIGN(const Frame question, next_out());
+    ASSERT_TRUE(is_question(question)) << summary(question);
+    ASSERT_OK(wire(1).inject(answer));
+    ASSERT_OK_AND_ASSIGN(const Frame first, next_out());
+    EXPECT_THAT(std::vector{ first }, AreFrames({ expected }));
+    EXPECT_EQ(counted(ROUTER_NO_NEIGHBOUR), 1u);
+    EXPECT_EQ(counted(ROUTER_FORWARDED), 0u);
+
+    ASSERT_OK(wire(0).inject(sent));
+    ASSERT_OK_AND_ASSIGN(const Frame second, next_out());
+    EXPECT_THAT(std::vector{ second }, AreFrames({ expected }));
+    EXPECT_EQ(counted(ROUTER_NO_NEIGHBOUR), 1u);
+    EXPECT_EQ(counted(ROUTER_FORWARDED), 1u);
+  }
+
+  /// A frame as it leaves by the second cable to a neighbour there.
+  Frame to_neighbour(Frame frame, const MacAddress &mac) const
+  {
+    std::copy(mac.bytes.begin(), mac.bytes.end(), frame.data());
+    std::copy_n(nic(1).guest_mac.bytes.begin(), 6, frame.data() + 6);
+    return frame;
   }
 
   void expect_same(const Out &out, const Out &expected)
@@ -259,34 +368,42 @@ TEST_P(ExampleRouter, TheStackAsksForANeighbourAndTheProgramThenKnowsIt)
 {
   const MacAddress mac{ { 2, 0, 0, 0, 1, 9 } };
   const Ipv4Address address{ { 10, 0, 1, 9 } };
-  const Frame sent = ipv4(0, 1, 200, { .dst = address });
-  Frame expected = ipv4(0, 1, 200, { .dst = address, .ttl = 63 });
-  std::copy(mac.bytes.begin(), mac.bytes.end(), expected.data());
-  std::copy_n(nic(1).guest_mac.bytes.begin(), 6, expected.data() + 6);
   ASSERT_OK(make_router());
   ASSERT_OK(start());
+  expect_asked_once(
+      ipv4(0, 1, 200, { .dst = address }),
+      to_neighbour(ipv4(0, 1, 200, { .dst = address, .ttl = 63 }), mac),
+      [&](const Frame &frame) {
+        const auto arp = dissect(frame).arp;
+        return arp && arp->target_ip == address;
+      },
+      padded(build(Ethernet{ .dst = nic(1).guest_mac, .src = mac },
+                   Arp{ .operation = 2,
+                        .sender_mac = mac,
+                        .sender_ip = address,
+                        .target_mac = nic(1).guest_mac,
+                        .target_ip = nic(1).guest_ip })));
+}
 
-  ASSERT_OK(wire(0).inject(sent));
-  ASSERT_OK_AND_ASSIGN(const Frame question, wire(1).receive());
-  const auto arp = dissect(question).arp;
-  ASSERT_TRUE(arp) << summary(question);
-  EXPECT_EQ(arp->target_ip, address);
-  ASSERT_OK(wire(1).inject(padded(build(Ethernet{ .dst = nic(1).guest_mac, .src = mac },
-                                        Arp{ .operation = 2,
-                                             .sender_mac = mac,
-                                             .sender_ip = address,
-                                             .target_mac = nic(1).guest_mac,
-                                             .target_ip = nic(1).guest_ip }))));
-  ASSERT_OK_AND_ASSIGN(const auto first, wire(1).collect(1));
-  EXPECT_THAT(first, AreFrames({ expected }));
-  EXPECT_EQ(counted(ROUTER_NO_NEIGHBOUR), 1u);
-  EXPECT_EQ(counted(ROUTER_FORWARDED), 0u);
-
-  ASSERT_OK(wire(0).inject(sent));
-  ASSERT_OK_AND_ASSIGN(const auto second, wire(1).collect(1));
-  EXPECT_THAT(second, AreFrames({ expected }));
-  EXPECT_EQ(counted(ROUTER_NO_NEIGHBOUR), 1u);
-  EXPECT_EQ(counted(ROUTER_FORWARDED), 1u);
+// The same with IPv6, where it asks by neighbour discovery.
+TEST_P(ExampleRouter, TheStackAsksForAnIpv6NeighbourAndTheProgramThenKnowsIt)
+{
+  constexpr uint8_t host = 9;
+  const MacAddress mac{ { 2, 0, 0, 0, 1, host } };
+  const Bytes address = ipv6_host(1, host);
+  const auto datagram = [&](uint8_t hop_limit) {
+    return Ipv6{
+      .src = ipv6_host(0), .dst = address, .hop_limit = hop_limit, .payload = pattern(1, 100).bytes
+    }
+        .in({ .dst = nic(0).guest_mac, .src = nic(0).host_mac });
+  };
+  ASSERT_OK(make_router());
+  ASSERT_OK(agent().run_ok({ "ip", "addr", "add", "fe80::1/64", "dev", ifname(1), "nodad" }));
+  ASSERT_OK(start());
+  expect_asked_once(
+      datagram(64), to_neighbour(datagram(63), mac),
+      [&](const Frame &frame) { return asked_for(frame) == address; },
+      advertisement(nic(1), address, mac));
 }
 
 VERDICT_ON_NICS_OF(examples, ExampleRouter);
