@@ -4,6 +4,7 @@
  */
 
 #include <linux/workqueue.h>
+#include <net/netdev_rx_queue.h>
 
 #include "e1000_nic_test.h"
 
@@ -244,6 +245,27 @@ static void e1000_a_queue_that_is_down_is_stopped(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* Whatever e1000_open() has told of the queues holds after a reset as well */
+static void e1000_queues_keep_their_napi(struct kunit *test)
+{
+	struct napi_struct *rx_napi, *tx_napi;
+	struct netdev_rx_queue *rxq;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+
+	netdev = lock_interface(test);
+	rxq = __netif_get_rx_queue(netdev, 0);
+	txq = netdev_get_tx_queue(netdev, 0);
+	set_up_anew(test, netdev);
+	rx_napi = rxq->napi;
+	tx_napi = txq->napi;
+	change_mtu(netdev_priv(netdev));
+	KUNIT_EXPECT_PTR_EQ(test, rxq->napi, rx_napi);
+	KUNIT_EXPECT_PTR_EQ(test, txq->napi, tx_napi);
+	change_mtu(netdev_priv(netdev));
+	rtnl_unlock();
+}
+
 static struct kunit_case e1000_nic_test_cases[] = {
 	KUNIT_CASE(e1000_82542_receives_no_jumbo_frames),
 	KUNIT_CASE(e1000_waits_for_another_reset),
@@ -253,6 +275,7 @@ static struct kunit_case e1000_nic_test_cases[] = {
 	KUNIT_CASE(e1000_refuses_an_mtu_above_its_limit),
 	KUNIT_CASE(e1000_counts_pause_frames_both_ways),
 	KUNIT_CASE(e1000_a_queue_that_is_down_is_stopped),
+	KUNIT_CASE(e1000_queues_keep_their_napi),
 	{}
 };
 
