@@ -3,12 +3,12 @@
 // one is dropped, or finds no room, nobody else rings for them.
 
 @ posted @
-expression E;
 statement S;
 @@
 	if (count) {
 		...
--		if (E) {
+-		if (!netdev_xmit_more() ||
+-		    netif_xmit_stopped(netdev_get_tx_queue(netdev, 0))) {
 -			writel(tx_ring->next_to_use, hw->hw_addr + tx_ring->tdt);
 -		}
 	}
