@@ -49,6 +49,8 @@ enum class KernelCan {
   inject_faults, ///< let allocations fail
   list_dma,      ///< list what is mapped for DMA
   simulate_nics, ///< simulate NICs that take programs (netdevsim)
+  keep_bridges,  ///< recover from an error without a reset of the bus, which costs a bridge its
+                 ///< configuration if it has no driver
 };
 
 /// An enumerator and its name in a profile.
@@ -92,6 +94,7 @@ inline constexpr std::array kernel_can_names{
   Named<KernelCan>{ KernelCan::inject_faults, "inject_faults" },
   Named<KernelCan>{ KernelCan::list_dma, "list_dma" },
   Named<KernelCan>{ KernelCan::simulate_nics, "simulate_nics" },
+  Named<KernelCan>{ KernelCan::keep_bridges, "keep_bridges" },
 };
 
 } // namespace verdict

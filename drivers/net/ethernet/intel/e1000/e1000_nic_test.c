@@ -3,6 +3,7 @@
  * and going down.
  */
 
+#include <linux/interrupt.h>
 #include <linux/workqueue.h>
 #include <net/netdev_rx_queue.h>
 
@@ -266,6 +267,89 @@ static void e1000_queues_keep_their_napi(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* As the PCI core calls it after an error, and when the bus has been reset */
+static void report_error(struct net_device *netdev, pci_channel_state_t state)
+{
+	struct pci_dev *pdev = to_pci_dev(netdev->dev.parent);
+
+	pdev->driver->err_handler->error_detected(pdev, state);
+}
+
+static void report_recovery(struct kunit *test, struct net_device *netdev)
+{
+	struct pci_dev *pdev = to_pci_dev(netdev->dev.parent);
+	const struct pci_error_handlers *handler = pdev->driver->err_handler;
+
+	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
+			handler->slot_reset(pdev));
+	handler->resume(pdev);
+	KUNIT_EXPECT_TRUE(test, netif_device_present(netdev));
+}
+
+/* Whether the interrupt has other handlers than the interface's; this sets the
+ * interface up anew
+ */
+static bool irq_is_shared(struct kunit *test, struct net_device *netdev)
+{
+	bool is_shared;
+
+	dev_close(netdev);
+	is_shared = irq_has_action(to_pci_dev(netdev->dev.parent)->irq);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	return is_shared;
+}
+
+/* The PCI core reports a second error when it cannot recover from the first.
+ * The first takes the interrupt away, and a recovery brings it back once.
+ */
+static void e1000_errors_of_the_bus_free_the_interrupt(struct kunit *test)
+{
+	struct net_device *netdev;
+	bool is_shared;
+	int irq;
+
+	netdev = lock_interface(test);
+	irq = to_pci_dev(netdev->dev.parent)->irq;
+	is_shared = irq_is_shared(test, netdev);
+	rtnl_unlock();
+	report_error(netdev, pci_channel_io_normal);
+	KUNIT_EXPECT_EQ(test, is_shared, irq_has_action(irq));
+	report_error(netdev, pci_channel_io_perm_failure);
+	report_recovery(test, netdev);
+
+	rtnl_lock();
+	KUNIT_EXPECT_TRUE(test, irq_has_action(irq));
+	dev_close(netdev);
+	KUNIT_EXPECT_EQ(test, is_shared, irq_has_action(irq));
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
+}
+
+/* A device that will not come back goes down; then its interface is closed */
+static void e1000_closes_after_an_error_of_the_bus(struct kunit *test)
+{
+	struct net_device *netdev;
+	struct pci_dev *pdev;
+	bool is_shared;
+
+	netdev = lock_interface(test);
+	pdev = to_pci_dev(netdev->dev.parent);
+	is_shared = irq_is_shared(test, netdev);
+	rtnl_unlock();
+	report_error(netdev, pci_channel_io_perm_failure);
+	KUNIT_EXPECT_EQ(test, is_shared, irq_has_action(pdev->irq));
+	rtnl_lock();
+	dev_close(netdev);
+	rtnl_unlock();
+
+	report_recovery(test, netdev);
+	/* It was not disabled, and is enabled once more now */
+	pci_disable_device(pdev);
+	rtnl_lock();
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
+}
+
 static struct kunit_case e1000_nic_test_cases[] = {
 	KUNIT_CASE(e1000_82542_receives_no_jumbo_frames),
 	KUNIT_CASE(e1000_waits_for_another_reset),
@@ -276,6 +360,8 @@ static struct kunit_case e1000_nic_test_cases[] = {
 	KUNIT_CASE(e1000_counts_pause_frames_both_ways),
 	KUNIT_CASE(e1000_a_queue_that_is_down_is_stopped),
 	KUNIT_CASE(e1000_queues_keep_their_napi),
+	KUNIT_CASE(e1000_errors_of_the_bus_free_the_interrupt),
+	KUNIT_CASE(e1000_closes_after_an_error_of_the_bus),
 	{}
 };
 

@@ -14,15 +14,13 @@ e1000_io_error_detected(...)
 	...
 	struct e1000_adapter *adapter = netdev_priv(netdev);
 +	bool is_up;
-+
-+	rtnl_lock();
+	rtnl_lock();
 +	is_up = netif_running(netdev) && netif_device_present(netdev);
 	netif_device_detach(netdev);
 +	if (is_up) {
 +		e1000_down(adapter);
 +		e1000_free_irq(adapter);
 +	}
-+	rtnl_unlock();
 	...
 -	if (netif_running(netdev))
 -		e1000_down(adapter);
@@ -80,13 +78,9 @@ __e1000_shutdown(...)
 -	if (netif_running(netdev)) {
 +	if (is_up) {
 		...
-(
 -		rtnl_lock();
 		e1000_down(adapter);
 -		rtnl_unlock();
-|
-		e1000_down(adapter);
-)
 	}
 +	rtnl_unlock();
 	...
