@@ -350,6 +350,25 @@ static void e1000_closes_after_an_error_of_the_bus(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* The task that waits for the 82547's FIFO must not wake a queue that
+ * e1000_down() has stopped
+ */
+static void e1000_82547_stays_stopped_when_down(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	dev_close(netdev);
+	atomic_set(&adapter->tx_fifo_stall, 1);
+	adapter->fifo_stall_task.work.func(&adapter->fifo_stall_task.work);
+	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
+	atomic_set(&adapter->tx_fifo_stall, 0);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
+}
+
 static struct kunit_case e1000_nic_test_cases[] = {
 	KUNIT_CASE(e1000_82542_receives_no_jumbo_frames),
 	KUNIT_CASE(e1000_waits_for_another_reset),
@@ -362,6 +381,7 @@ static struct kunit_case e1000_nic_test_cases[] = {
 	KUNIT_CASE(e1000_queues_keep_their_napi),
 	KUNIT_CASE(e1000_errors_of_the_bus_free_the_interrupt),
 	KUNIT_CASE(e1000_closes_after_an_error_of_the_bus),
+	KUNIT_CASE(e1000_82547_stays_stopped_when_down),
 	{}
 };
 

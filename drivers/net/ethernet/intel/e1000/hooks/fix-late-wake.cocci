@@ -17,3 +17,17 @@ e1000_down(struct e1000_adapter *adapter)
 +	cancel_delayed_work_sync(&adapter->fifo_stall_task);
 	...
 }
+
+@ stalls @
+identifier adapter, netdev;
+@@
+e1000_82547_tx_fifo_stall_task(...)
+{
+	...
+	struct net_device *netdev = adapter->netdev;
+	u32 tctl;
++
++	if (test_bit(__E1000_DOWN, &adapter->flags))
++		return;
+	...
+}
