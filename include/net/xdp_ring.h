@@ -12,8 +12,8 @@
  * core makes the skb. The buffer of a dropped frame may stay in its descriptor,
  * one that was transmitted comes back through xdp_ring_put_buf().
  * xdp_ring_poll_end() closes the poll. The driver's part is a function that
- * posts the frames of the bulk queue (xdp_ring_tx_fn); it is inlined with the
- * rest.
+ * posts the frames of the bulk queue (xdp_ring_tx_fn). What takes it is
+ * inlined, so that it is called directly.
  *
  * A buffer is XDP_RING_BUF_SIZE bytes of a page of the queue's page_pool,
  * mapped DMA_BIDIRECTIONAL, with XDP_RING_HEADROOM in front and room for

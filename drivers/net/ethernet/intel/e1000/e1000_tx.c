@@ -571,7 +571,8 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
  * e1000_limit_tso - keep frames from the stack that the Tx ring could not hold
  * @adapter: board private structure
  *
- * A descriptor of a TSO frame holds two segments at least. Beside them a frame
+ * A descriptor of a TSO frame holds two segments, or 4096 bytes where the MSS
+ * is above half of that, of which 64 KiB fit every ring. Beside them a frame
  * needs one for each of its parts, its context, errata and a gap. Half of the
  * ring is the limit where it is long enough.
  *

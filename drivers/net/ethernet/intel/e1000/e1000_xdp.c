@@ -36,7 +36,8 @@ static int e1000_xdp_setup(struct net_device *netdev, struct bpf_prog *prog,
 	}
 
 	/* The core refuses an MTU above this with a message of its own */
-	netdev->max_mtu = one_buffer ? E1000_XDP_MAX_MTU : E1000_MAX_MTU;
+	WRITE_ONCE(netdev->max_mtu,
+		   one_buffer ? E1000_XDP_MAX_MTU : E1000_MAX_MTU);
 	old = xchg(&adapter->xdp_prog, prog);
 	if (old)
 		bpf_prog_put(old);
