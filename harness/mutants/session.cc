@@ -271,32 +271,54 @@ Result<std::vector<Group>> Session::run_group(const Test &test, const Group &gro
   return missed.size() < group.size() ? std::vector<Group>{ missed } : halves(group);
 }
 
-Result<void> Session::sweep_test(const Test &test, const Group &mutants)
+Result<std::vector<Group>> Session::try_group(const Test &test, const Group &group)
 {
-  auto groups = deal(still_wanted(test, mutants), group_size);
-  while (!groups.empty()) {
-    const Group group = still_wanted(test, groups.back());
-    groups.pop_back();
-    if (group.size() == 1)
-      TRY(run_single(test, *group.front()));
-    if (group.size() > 1) {
-      const auto next = TRY(run_group(test, group));
-      groups.insert(groups.end(), next.begin(), next.end());
-    }
-  }
-  return {};
+  const Group wanted = still_wanted(test, group);
+  if (wanted.size() > 1)
+    return run_group(test, wanted);
+  if (wanted.size() == 1)
+    TRY(run_single(test, *wanted.front()));
+  return std::vector<Group>();
 }
 
 Result<void> Session::sweep(const std::vector<Test> &tests, const Group &mutants, unsigned jobs)
 {
+  // A group for a test, or all that is to be dealt into groups when its turn comes.
+  struct Piece {
+    size_t test;
+    std::optional<Group> group;
+  };
+  std::deque<Piece> pieces;
+  std::vector<std::atomic<size_t>> open(tests.size()); // pieces of each test
+  for (size_t i = 0; i < tests.size(); i++) {
+    pieces.push_back({ i, {} });
+    open[i] = 1;
+  }
+  std::mutex mutex;
+  std::vector<std::string> errors;
   Progress progress(tests.size());
-  return all_of(jobs, tests.size(), [&](size_t i) -> Result<void> {
-    TRY(sweep_test(tests[i], mutants));
-    const auto lives = [&](const Mutant *mutant) { return !is_killed(*mutant); };
-    progress.step(fmt::format("{} ({}): {} mutants live", tests[i].name, tests[i].kernel,
-                              std::count_if(mutants.begin(), mutants.end(), lives)));
-    return {};
+  work_off<Piece>(jobs, std::move(pieces), [&](const Piece &piece) -> std::vector<Piece> {
+    const Test &test = tests[piece.test];
+    auto groups =
+        piece.group ? try_group(test, *piece.group) : deal(still_wanted(test, mutants), group_size);
+    if (!groups) {
+      const std::lock_guard guard(mutex);
+      errors.push_back(groups.error().message);
+      groups = std::vector<Group>();
+    }
+    std::vector<Piece> more;
+    for (Group &group : *groups)
+      more.push_back({ piece.test, std::move(group) });
+    if ((open[piece.test] += more.size() - 1) == 0) {
+      const auto lives = [&](const Mutant *mutant) { return !is_killed(*mutant); };
+      progress.step(fmt::format("{} ({}): {} mutants live", test.name, test.kernel,
+                                std::count_if(mutants.begin(), mutants.end(), lives)));
+    }
+    return more;
   });
+  if (!errors.empty())
+    return fail(join(errors, "\n"));
+  return {};
 }
 
 Result<void> Session::run(const Wish &wish)

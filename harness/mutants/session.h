@@ -66,7 +66,8 @@ private:
 
   /// All tests on all mutants that live, in groups.
   Result<void> sweep(const std::vector<Test> &tests, const Group &mutants, unsigned jobs);
-  Result<void> sweep_test(const Test &test, const Group &mutants);
+  /// A test on those of a group that live; gives the groups to be tried next.
+  Result<std::vector<Group>> try_group(const Test &test, const Group &group);
   /// The groups to be tried next: the halves if the test fails, and if it passes those mutants that
   /// it did not come by.
   Result<std::vector<Group>> run_group(const Test &test, const Group &group);
