@@ -40,6 +40,11 @@ void Ranking::recall(const std::string &mutant, const std::string &test)
   recalled_.emplace(mutant, test);
 }
 
+bool Ranking::is_recalled(const Mutant &mutant, const std::string &test) const
+{
+  return recalled_.contains({ mutant.key, test });
+}
+
 double Ranking::share(const Scope &scope, double expected) const
 {
   const auto at = counts_.find(scope);
@@ -52,7 +57,7 @@ double Ranking::score(const Mutant &mutant, const Test &test) const
   const double overall = share({ "", test.name }, usual_share);
   const double in_file = share({ mutant.file, test.name }, overall);
   const double in_function = share({ function_of(mutant), test.name }, in_file);
-  const double known = recalled_.contains({ mutant.key, test.name }) ? of_recalled : 1;
+  const double known = is_recalled(mutant, test.name) ? of_recalled : 1;
   return known * in_function / std::max(test.seconds, least_seconds);
 }
 

@@ -30,6 +30,7 @@ public:
   /// A test has killed this mutant when tests or mutants were others than today: it is the first
   /// to be tried.
   void recall(const std::string &mutant, const std::string &test);
+  bool is_recalled(const Mutant &mutant, const std::string &test) const;
 
   /// Guessed kills per second; above all others for a test that is recalled.
   double score(const Mutant &mutant, const Test &test) const;

@@ -95,8 +95,8 @@ const std::vector<Stage> &stages()
     { "fast", main, true },
     { "debug", "*KUnit*/" + std::string(main_column) + ":*SmpKUnit*/e1000_smp" },
     { "fast", main },
-    { "debug", main },
     { "fast", "*/e1000_*-" + main },
+    { "debug", main },
   };
   return all;
 }
@@ -151,12 +151,10 @@ bool Session::may_notice_any(const Stage &stage, const std::string &test,
   });
 }
 
-Result<std::vector<Test>> Session::good_tests(const Stage &stage, unsigned jobs,
+Result<std::vector<Test>> Session::good_tests(const Stage &stage,
+                                              const std::vector<std::string> &names, unsigned jobs,
                                               const Group &mutants)
 {
-  const auto names = TRY(bench_.tests(stage.filter));
-  if (names.empty())
-    return fail("no test fits " + stage.filter);
   Progress progress(names.size());
   TRY(all_of(jobs, names.size(), [&](size_t i) -> Result<void> {
     TRY(try_out(stage, names[i]));
@@ -321,18 +319,55 @@ Result<void> Session::sweep(const std::vector<Test> &tests, const Group &mutants
   return {};
 }
 
+Group Session::living(Group mutants)
+{
+  std::erase_if(mutants, [&](const Mutant *mutant) { return is_killed(*mutant); });
+  return mutants;
+}
+
+Result<void> Session::run_recalled(const Stage &stage, const Wish &wish)
+{
+  const Group mutants = living(wish.mutants);
+  auto names = TRY(bench_.tests(stage.filter));
+  std::erase_if(names, [&](const std::string &name) {
+    return std::none_of(mutants.begin(), mutants.end(),
+                        [&](const Mutant *mutant) { return ranking_.is_recalled(*mutant, name); });
+  });
+  const auto tests = TRY(good_tests(stage, names, wish.jobs, mutants));
+  std::vector<std::pair<const Mutant *, Test>> runs;
+  for (const Mutant *mutant : mutants) {
+    for (const Test &test : tests) {
+      if (ranking_.is_recalled(*mutant, test.name))
+        runs.emplace_back(mutant, test);
+    }
+  }
+  Progress progress(runs.size());
+  return all_of(wish.jobs, runs.size(), [&](size_t i) -> Result<void> {
+    const auto &[mutant, test] = runs[i];
+    if (!still_wanted(test, { mutant }).empty())
+      TRY(run_single(test, *mutant));
+    progress.step(fmt::format("as remembered: {} on mutant {}", test.name, mutant->id));
+    return {};
+  });
+}
+
 Result<void> Session::run(const Wish &wish)
 {
+  for (const Stage &stage : stages()) {
+    if (bench_.has(stage.kernel))
+      TRY(run_recalled(stage, wish));
+  }
   for (const Stage &stage : stages()) {
     if (!bench_.has(stage.kernel))
       continue;
     const bool every = wish.every && stage.by_each;
-    Group mutants = wish.mutants;
-    if (!every)
-      std::erase_if(mutants, [&](const Mutant *mutant) { return is_killed(*mutant); });
+    const Group mutants = every ? wish.mutants : living(wish.mutants);
     if (mutants.empty())
       return {};
-    const auto tests = TRY(good_tests(stage, wish.jobs, mutants));
+    const auto names = TRY(bench_.tests(stage.filter));
+    if (names.empty())
+      return fail("no test fits " + stage.filter);
+    const auto tests = TRY(good_tests(stage, names, wish.jobs, mutants));
     if (stage.by_each)
       TRY(run_each(tests, mutants, wish.jobs, every, every ? SIZE_MAX : likeliest));
     else

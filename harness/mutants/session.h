@@ -54,8 +54,12 @@ public:
 private:
   std::optional<Test> choose(const Mutant &mutant, const std::vector<Test> &tests, bool every);
   bool may_notice_any(const Stage &stage, const std::string &test, const Group &mutants) const;
-  Result<std::vector<Test>> good_tests(const Stage &stage, unsigned jobs, const Group &mutants);
+  Result<std::vector<Test>> good_tests(const Stage &stage, const std::vector<std::string> &names,
+                                       unsigned jobs, const Group &mutants);
   Result<void> try_out(const Stage &stage, const std::string &test);
+
+  /// What has killed a mutant before, on that mutant by itself.
+  Result<void> run_recalled(const Stage &stage, const Wish &wish);
 
   /// At most so many tests on each mutant by itself; one that has failed is confirmed nevertheless.
   Result<void> run_each(const std::vector<Test> &tests, const Group &mutants, unsigned jobs,
@@ -74,6 +78,7 @@ private:
   /// Until the test has passed or killed the mutant.
   Result<void> run_single(const Test &test, const Mutant &mutant);
   Group still_wanted(const Test &test, const Group &mutants);
+  Group living(Group mutants);
 
   Mark mark(const Mutant &mutant, const Test &test);
   bool is_killed(const Mutant &mutant);
