@@ -348,6 +348,69 @@ static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
 }
 
+/* What lies where the frags of a frame are listed means nothing before it has
+ * some
+ */
+static void xdp_ring_begins_with_no_frags(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct skb_shared_info *sinfo;
+	struct sk_buff *skb;
+
+	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
+	sinfo = xdp_get_shared_info_from_buff(&fixture->rxq.xdp);
+	memset(sinfo, 0xff, sizeof(*sinfo));
+	KUNIT_EXPECT_TRUE(test, add(test, 100, true));
+	expect_frame(test, BUF_LEN, 1, BUF_LEN + 100);
+	xdp_return_buff(&fixture->rxq.xdp);
+
+	KUNIT_EXPECT_TRUE(test, add(test, 100, true));
+	sinfo = xdp_get_shared_info_from_buff(&fixture->rxq.xdp);
+	memset(sinfo, 0xff, sizeof(*sinfo));
+	skb = make_skb(fixture);
+	KUNIT_EXPECT_NOT_NULL(test, skb);
+	if (skb) {
+		KUNIT_EXPECT_EQ(test, skb_shinfo(skb)->nr_frags, 0);
+		KUNIT_EXPECT_EQ(test, skb->len, 100 - ETH_HLEN);
+		KUNIT_EXPECT_TRUE(test, skb_rx_queue_recorded(skb));
+	}
+	free_skb(fixture, skb);
+}
+
+static void xdp_ring_counts_the_parts_of_a_frame(struct kunit *test)
+{
+	u8 *room = kunit_kzalloc(test, XDP_RING_BUF_SIZE, GFP_KERNEL);
+	struct xdp_ring_frame frame = make_short(test, room, ETH_ZLEN);
+
+	KUNIT_EXPECT_EQ(test, 1, xdp_ring_parts(&frame));
+	frame.has_frags = true;
+	xdp_ring_frame_sinfo(&frame)->nr_frags = 2;
+	KUNIT_EXPECT_EQ(test, 3, xdp_ring_parts(&frame));
+}
+
+static void flush(struct xdp_ring_rxq *rxq, bool doorbell);
+
+static void free_linear(struct xdp_ring_fixture *fixture)
+{
+	xdp_ring_free_buf(&fixture->rxq, xdp_ring_linear(&fixture->rxq).va,
+			  true);
+}
+
+static void xdp_ring_sends_no_frame_that_cannot_be_padded(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct xdp_buff *xdp = &rxq->xdp;
+	struct bpf_prog prog;
+
+	KUNIT_EXPECT_TRUE(test, add(test, ETH_HLEN, true));
+	xdp->data_end = xdp_data_hard_end(xdp);
+	xdp->data = xdp->data_end - ETH_HLEN;
+	KUNIT_EXPECT_FALSE(test, xdp_ring_tx_queue(rxq, &prog, flush));
+	KUNIT_EXPECT_EQ(test, rxq->tx_count, 0);
+	free_linear(fixture);
+}
+
 /* XDP_TX fails before a frame is in the bulk when it cannot be padded */
 static void xdp_ring_counts_a_frame_that_cannot_be_padded(struct kunit *test)
 {
@@ -359,12 +422,6 @@ static void xdp_ring_counts_a_frame_that_cannot_be_padded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_TX_ERRORS], 1);
 	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_REDIRECT_ERRORS], 0);
 	KUNIT_EXPECT_EQ(test, rxq->pending[XDP_RING_ABORTED], 0);
-}
-
-static void free_linear(struct xdp_ring_fixture *fixture)
-{
-	xdp_ring_free_buf(&fixture->rxq, xdp_ring_linear(&fixture->rxq).va,
-			  true);
 }
 
 /* Nothing of a copied frame is left out, and its buffer stays the queue's */
@@ -404,6 +461,22 @@ static void xdp_ring_copies_no_frame_with_frags(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, add(test, 60, false));
 	KUNIT_EXPECT_NULL(test, xdp_ring_copy_skb(&fixture->rxq, &fixture->napi,
 						  2 * BUF_LEN));
+}
+
+/* What comes from the reserves is passed on whole, and so leaves the queue */
+static void xdp_ring_copies_nothing_from_the_reserves(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_rxq *rxq = &fixture->rxq;
+	struct page *page;
+
+	KUNIT_EXPECT_TRUE(test, add(test, 60, true));
+	page = virt_to_page(rxq->xdp.data);
+	rxq->has_reserves = true;
+	set_reserve(page, true);
+	KUNIT_EXPECT_NULL(test, xdp_ring_copy_skb(rxq, &fixture->napi, 60));
+	set_reserve(page, false);
+	free_linear(fixture);
 }
 
 /* The last call of a driver's function that posts a bulk */
@@ -450,8 +523,21 @@ static void xdp_ring_rings_the_doorbell_without_a_new_bulk(struct kunit *test)
 	xdp_ring_poll_end(&fixture->rxq, flush);
 	KUNIT_EXPECT_FALSE(test, flushed.doorbell);
 	xdp_ring_tx_done(&fixture->rxq, XDP_RING_TX_BULK);
+	/* Nor is it forgotten when of another bulk nothing could be posted */
+	xdp_ring_tx_done(&fixture->rxq, 0);
 	xdp_ring_poll_end(&fixture->rxq, flush);
 	KUNIT_EXPECT_TRUE(test, flushed.doorbell);
+}
+
+static void xdp_ring_flushes_redirects_once(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+
+	fixture->rxq.redirected = true;
+	local_bh_disable();
+	xdp_ring_poll_end(&fixture->rxq, flush);
+	local_bh_enable();
+	KUNIT_EXPECT_FALSE(test, fixture->rxq.redirected);
 }
 
 /* Sockets pay for all of a buffer that a frame has a part of */
@@ -539,6 +625,9 @@ static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
 	KUNIT_EXPECT_EQ(test, rxq->info.queue_index, 3);
 	KUNIT_EXPECT_EQ(test, rxq->info.mem.type, MEM_TYPE_PAGE_POOL);
+	KUNIT_EXPECT_EQ(test, rxq->info.frag_size, XDP_RING_BUF_SIZE);
+	KUNIT_EXPECT_EQ(test, rxq->info.napi_id, fixture->napi.napi_id);
+	KUNIT_EXPECT_EQ(test, rxq->buf_len, BUF_LEN);
 	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
 	KUNIT_EXPECT_EQ(test, rxq->tx_count, 0);
 	KUNIT_EXPECT_EQ(test, rxq->state, XDP_RING_BETWEEN);
@@ -578,8 +667,8 @@ static void xdp_ring_allocates_where_the_device_reaches(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(devices); i++) {
 		*fixture->dev->dma_mask = devices[i].mask;
 		KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
-		KUNIT_EXPECT_EQ(test, devices[i].limited,
-				!!(rxq->gfp & __GFP_DMA32));
+		KUNIT_EXPECT_TRUE(test, (rxq->gfp & GFP_ZONEMASK) ==
+				  (devices[i].limited ? __GFP_DMA32 : 0));
 		/* In NAPI, so out of the reserves if need be */
 		KUNIT_EXPECT_TRUE(test, (rxq->gfp & GFP_ATOMIC) == GFP_ATOMIC);
 		xdp_ring_destroy(rxq);
@@ -598,11 +687,16 @@ static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_pads_only_where_there_is_room),
 	KUNIT_CASE(xdp_ring_receives_into_spare_buffers_first),
 	KUNIT_CASE(xdp_ring_tells_of_a_frag_from_the_reserves),
+	KUNIT_CASE(xdp_ring_begins_with_no_frags),
+	KUNIT_CASE(xdp_ring_counts_the_parts_of_a_frame),
+	KUNIT_CASE(xdp_ring_sends_no_frame_that_cannot_be_padded),
 	KUNIT_CASE(xdp_ring_counts_a_frame_that_cannot_be_padded),
 	KUNIT_CASE(xdp_ring_copies_short_frames),
 	KUNIT_CASE(xdp_ring_copies_no_frame_with_frags),
+	KUNIT_CASE(xdp_ring_copies_nothing_from_the_reserves),
 	KUNIT_CASE(xdp_ring_posts_full_bulks),
 	KUNIT_CASE(xdp_ring_rings_the_doorbell_without_a_new_bulk),
+	KUNIT_CASE(xdp_ring_flushes_redirects_once),
 	KUNIT_CASE(xdp_ring_accounts_for_whole_buffers),
 	KUNIT_CASE(xdp_ring_keeps_no_buffer_from_the_reserves),
 	KUNIT_CASE(xdp_ring_pads_no_frame_with_frags),

@@ -9,18 +9,31 @@
 
 #include "e1000_nic_test.h"
 
-/* Somebody else's reset, which is over after a while */
+/* Somebody else's reset, which is over after a while, and whether a change of
+ * the interface had not begun by then
+ */
 struct other_reset {
 	struct delayed_work work;
 	struct e1000_adapter *adapter;
+	unsigned int mtu;
 	bool is_over;
+	bool was_first;
 };
+
+static bool is_unchanged(const struct other_reset *reset)
+{
+	struct net_device *netdev = reset->adapter->netdev;
+
+	return !netdev || (netdev->mtu == reset->mtu &&
+			   !test_bit(__E1000_DOWN, &reset->adapter->flags));
+}
 
 static void end_reset(struct work_struct *work)
 {
 	struct other_reset *reset = container_of(to_delayed_work(work),
 						 struct other_reset, work);
 
+	reset->was_first = is_unchanged(reset);
 	WRITE_ONCE(reset->is_over, true);
 	e1000_unlock_reset(reset->adapter);
 }
@@ -34,12 +47,15 @@ static void expect_wait(struct kunit *test, struct e1000_adapter *adapter,
 	reset = kunit_kzalloc(test, sizeof(*reset), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, reset);
 	reset->adapter = adapter;
+	if (adapter->netdev)
+		reset->mtu = adapter->netdev->mtu;
 	INIT_DELAYED_WORK(&reset->work, end_reset);
 	e1000_lock_reset(adapter);
 	schedule_delayed_work(&reset->work, HZ / 10);
 	change(adapter);
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(reset->is_over));
 	flush_delayed_work(&reset->work);
+	KUNIT_EXPECT_TRUE(test, reset->was_first);
 }
 
 static void e1000_waits_for_another_reset(struct kunit *test)
@@ -206,7 +222,8 @@ static void e1000_counts_pause_frames_both_ways(struct kunit *test)
 }
 
 /* A completion that has begun before the interface goes down may wake the queue
- * while it does. The watchdog's place serves: going down waits for it.
+ * while it does, and the watchdog may find the link up. The watchdog's place
+ * serves for both: going down waits for it.
  */
 static bool has_woken;
 
@@ -220,6 +237,7 @@ static void wake_queue_late(struct work_struct *work)
 	while (netif_carrier_ok(adapter->netdev))
 		usleep_range(1000, 2000);
 	netif_wake_queue(adapter->netdev);
+	netif_carrier_on(adapter->netdev);
 }
 
 static void e1000_a_queue_that_is_down_is_stopped(struct kunit *test)
@@ -242,6 +260,7 @@ static void e1000_a_queue_that_is_down_is_stopped(struct kunit *test)
 	dev_close(netdev);
 	watchdog->work.func = func;
 	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(netdev));
 	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
 	rtnl_unlock();
 }
@@ -280,8 +299,8 @@ static void report_recovery(struct kunit *test, struct net_device *netdev)
 	struct pci_dev *pdev = to_pci_dev(netdev->dev.parent);
 	const struct pci_error_handlers *handler = pdev->driver->err_handler;
 
-	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
-			handler->slot_reset(pdev));
+	KUNIT_EXPECT_TRUE(test, handler->slot_reset(pdev) ==
+			  PCI_ERS_RESULT_RECOVERED);
 	handler->resume(pdev);
 	KUNIT_EXPECT_TRUE(test, netif_device_present(netdev));
 }
@@ -350,6 +369,20 @@ static void e1000_closes_after_an_error_of_the_bus(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* A ring that is emptied has its own registers set to 0, and no others */
+static void e1000_is_set_up_while_it_is_down(struct kunit *test)
+{
+	struct net_device *netdev;
+	struct e1000_hw *hw;
+
+	netdev = lock_interface(test);
+	hw = &((struct e1000_adapter *)netdev_priv(netdev))->hw;
+	dev_close(netdev);
+	KUNIT_EXPECT_TRUE(test, er32(CTRL) & E1000_CTRL_SLU);
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
+}
+
 /* The task that waits for the 82547's FIFO must not wake a queue that
  * e1000_down() has stopped
  */
@@ -381,6 +414,7 @@ static struct kunit_case e1000_nic_test_cases[] = {
 	KUNIT_CASE(e1000_queues_keep_their_napi),
 	KUNIT_CASE(e1000_errors_of_the_bus_free_the_interrupt),
 	KUNIT_CASE(e1000_closes_after_an_error_of_the_bus),
+	KUNIT_CASE(e1000_is_set_up_while_it_is_down),
 	KUNIT_CASE(e1000_82547_stays_stopped_when_down),
 	{}
 };

@@ -117,6 +117,65 @@ static void e1000_receives_only_what_the_device_was_given(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
+static void e1000_leaves_one_descriptor_without_a_buffer(struct kunit *test)
+{
+	struct e1000_rx_ring *rx_ring;
+	struct net_device *netdev;
+
+	netdev = lock_interface(test);
+	set_up_anew(test, netdev);
+	rx_ring = ((struct e1000_adapter *)netdev_priv(netdev))->rx_ring;
+	KUNIT_EXPECT_EQ(test, rx_ring->empty, 1);
+	KUNIT_EXPECT_NULL(test, rx_ring->buffer_info[rx_ring->next_to_use]
+					.buf.va);
+	rtnl_unlock();
+}
+
+/* netpoll polls with a budget of 0, to free what was sent */
+static void e1000_netpoll_receives_nothing(struct kunit *test)
+{
+	static const struct written frame = { 100, WHOLE };
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	unsigned long frames;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	frames = netdev->stats.rx_packets;
+	write_descs(netdev, &frame, 1);
+	napi_disable(&adapter->napi);
+	local_bh_disable();
+	adapter->napi.poll(&adapter->napi, 0);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames);
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+/* With rx-all on, the shortest frame that has a header may have errors */
+static void e1000_rx_all_begins_with_a_header(struct kunit *test)
+{
+	static const struct written header = {
+		ETH_HLEN + ETH_FCS_LEN, WHOLE, E1000_RXD_ERR_CE
+	}, less = {
+		ETH_HLEN + ETH_FCS_LEN - 1, WHOLE, E1000_RXD_ERR_CE
+	};
+	netdev_features_t features;
+	struct net_device *netdev;
+	unsigned long frames;
+
+	netdev = lock_interface(test);
+	frames = netdev->stats.rx_packets;
+	features = netdev->features;
+	netdev->features |= NETIF_F_RXALL;
+	receive(netdev, &less, 1);
+	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames);
+	receive(netdev, &header, 1);
+	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames + 1);
+	netdev->features = features;
+	unlock_anew(test, netdev);
+}
+
 /* The rest of a refused frame ends with the ring that it came in */
 static void e1000_a_new_ring_begins_with_a_new_frame(struct kunit *test)
 {
@@ -190,6 +249,9 @@ static struct kunit_case e1000_rx_test_cases[] = {
 	KUNIT_CASE(e1000_tbi_forgives_a_carrier_extension),
 	KUNIT_CASE(e1000_82543_is_the_first_to_check_sums),
 	KUNIT_CASE(e1000_receives_only_what_the_device_was_given),
+	KUNIT_CASE(e1000_leaves_one_descriptor_without_a_buffer),
+	KUNIT_CASE(e1000_netpoll_receives_nothing),
+	KUNIT_CASE(e1000_rx_all_begins_with_a_header),
 	KUNIT_CASE(e1000_a_new_ring_begins_with_a_new_frame),
 	KUNIT_CASE(e1000_82542_has_buffers_after_its_filters_change),
 	{}

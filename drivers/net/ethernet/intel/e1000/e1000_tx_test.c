@@ -65,6 +65,9 @@ static void expect_stall(struct kunit *test, struct e1000_adapter *adapter)
 	KUNIT_EXPECT_EQ(test, adapter->tx_fifo_head, SZ_8K - 512 + 80);
 	KUNIT_EXPECT_TRUE(test,
 			  delayed_work_pending(&adapter->fifo_stall_task));
+	KUNIT_EXPECT_TRUE(test,
+			  time_before_eq(adapter->fifo_stall_task.timer.expires,
+					 jiffies + 1));
 }
 
 static void e1000_82547_stalls_after_what_was_posted(struct kunit *test)
@@ -255,12 +258,34 @@ static void e1000_xdp_holds_half_of_the_ring(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
+/* Poll once more, while nobody else does */
+static void poll_again(struct e1000_adapter *adapter, int budget)
+{
+	adapter->detect_tx_hung = false;
+	local_bh_disable();
+	adapter->napi.poll(&adapter->napi, budget);
+	local_bh_enable();
+}
+
+/* The frame that was posted at a descriptor is done, as the device says */
+static void write_back(struct e1000_tx_ring *tx_ring, u32 first)
+{
+	u32 eop = tx_ring->buffer_info[first].next_to_watch;
+
+	E1000_TX_DESC(*tx_ring, eop)->upper.data =
+		cpu_to_le32(E1000_TXD_STAT_DD);
+}
+
 /* Posting clears what an earlier frame has left in a descriptor, and notes the
- * time by which a hang is noticed
+ * time by which a hang is noticed. A frame is XDP's whatever its first
+ * descriptor holds.
  */
 static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
 {
-	static const u32 lens[] = { ETH_ZLEN, 3000 };
+	static const struct {
+		u32 len;
+		u32 descs;
+	} frames[] = { { ETH_ZLEN, 1 }, { 3000, 2 } };
 	struct e1000_adapter *adapter;
 	struct e1000_tx_ring *tx_ring;
 	struct net_device *netdev;
@@ -274,32 +299,65 @@ static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
 	/* Errata 10 makes two descriptors of the longer one */
 	adapter->hw.bus_type = e1000_bus_type_pcix;
 	napi_disable(&adapter->napi);
-	for (n = 0; n < ARRAY_SIZE(lens); n++) {
+	for (n = 0; n < ARRAY_SIZE(frames); n++) {
 		first = tx_ring->next_to_use;
 		for (i = 0; i < tx_ring->count; i++)
 			E1000_TX_DESC(*tx_ring, i)->upper.data =
 				cpu_to_le32(E1000_TXD_STAT_DD);
 		KUNIT_EXPECT_EQ(test, 2,
-				transmit_with_room(netdev, 8, lens[n]));
+				transmit_with_room(netdev, 8, frames[n].len));
+		KUNIT_EXPECT_EQ(test, (first + 2 * frames[n].descs) %
+				tx_ring->count, tx_ring->next_to_use);
 		for (i = first; i != tx_ring->next_to_use;
 		     i = (i + 1) % tx_ring->count)
 			KUNIT_EXPECT_FALSE(test, E1000_TX_DESC(*tx_ring, i)
 							->upper.data);
 		i = tx_ring->buffer_info[first].next_to_watch;
 		KUNIT_EXPECT_NE(test, 0, tx_ring->buffer_info[i].time_stamp);
+
+		tx_ring->next_to_clean = first;
+		tx_ring->xdp_unsent = false;
+		write_back(tx_ring, first);
+		write_back(tx_ring, (first + frames[n].descs) % tx_ring->count);
+		/* netpoll puts aside what holds a frame, and no more */
+		poll_again(adapter, 0);
+		KUNIT_EXPECT_EQ(test, tx_ring->parked, 2);
+		poll_again(adapter, 64);
+		KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean,
+				tx_ring->next_to_use);
+		KUNIT_EXPECT_EQ(test, tx_ring->xdp_completed,
+				tx_ring->xdp_posted);
+		KUNIT_EXPECT_FALSE(test, E1000_TX_DESC(*tx_ring, i)
+						->upper.data);
 	}
 	adapter->hw.bus_type = bus;
 	napi_enable(&adapter->napi);
 	unlock_anew(test, netdev);
 }
 
-/* Poll once more, while nobody else does */
-static void poll_again(struct e1000_adapter *adapter, int budget)
+/* Every frame asks for an FCS, the one in the ring's last descriptor too */
+static void e1000_each_frame_goes_out_with_an_fcs(struct kunit *test)
 {
-	adapter->detect_tx_hung = false;
-	local_bh_disable();
-	adapter->napi.poll(&adapter->napi, budget);
-	local_bh_enable();
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	u32 i;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	napi_disable(&adapter->napi);
+	memset(tx_ring->desc, 0, tx_ring->size);
+	tx_ring->next_to_use = tx_ring->count - 2;
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, 2,
+				transmit_with_room(netdev, 8, ETH_ZLEN));
+	KUNIT_EXPECT_EQ(test, 2, tx_ring->next_to_use);
+	for (i = tx_ring->count - 2; i != 2; i = (i + 1) % tx_ring->count)
+		KUNIT_EXPECT_TRUE(test, E1000_TX_DESC(*tx_ring, i)->lower.data &
+				  cpu_to_le32(E1000_TXD_CMD_IFCS));
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
 }
 
 /* With descriptor bursting any of a frame's descriptors may be called done, at
@@ -349,15 +407,6 @@ static void e1000_only_a_whole_frame_is_done(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
-/* The frame that was posted last is done, as the device says */
-static void write_back(struct e1000_tx_ring *tx_ring, u32 first)
-{
-	u32 eop = tx_ring->buffer_info[first].next_to_watch;
-
-	E1000_TX_DESC(*tx_ring, eop)->upper.data =
-		cpu_to_le32(E1000_TXD_STAT_DD);
-}
-
 /* netpoll cannot free XDP frames: they wait for a poll with a budget. When
  * there is no place for more, they stay where they are.
  */
@@ -395,6 +444,12 @@ static void e1000_netpoll_puts_xdp_frames_aside(struct kunit *test)
 	tx_ring->parked = tx_ring->count;
 	poll_again(adapter, 0);
 	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, second);
+	/* What it leaves is no hang: the next poll with a budget looks */
+	adapter->detect_tx_hung = true;
+	local_bh_disable();
+	adapter->napi.poll(&adapter->napi, 0);
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, adapter->detect_tx_hung);
 	tx_ring->parked = 1;
 	poll_again(adapter, 64);
 	KUNIT_EXPECT_EQ(test, tx_ring->parked, 0);
@@ -402,6 +457,27 @@ static void e1000_netpoll_puts_xdp_frames_aside(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tx_ring->xdp_completed, tx_ring->xdp_posted);
 	napi_enable(&adapter->napi);
 	unlock_anew(test, netdev);
+}
+
+/* The stack's queue is woken by what is completed, not by a poll alone: on the
+ * 82547 it may wait for the FIFO
+ */
+static void e1000_a_poll_that_completes_nothing_wakes_nobody(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	napi_disable(&adapter->napi);
+	/* What is done already */
+	poll_again(adapter, 64);
+	netif_stop_queue(netdev);
+	poll_again(adapter, 64);
+	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
+	netif_start_queue(netdev);
+	napi_enable(&adapter->napi);
+	rtnl_unlock();
 }
 
 /* A frame in three pages, as another driver redirects it */
@@ -490,13 +566,14 @@ static void set_tx_ring(struct kunit *test, struct net_device *netdev,
 }
 
 /* A frame of many short segments, which the stack makes of what a VM sends */
-static void expect_dropped(struct kunit *test, struct net_device *netdev)
+static void expect_dropped(struct kunit *test, struct net_device *netdev,
+			   u32 len)
 {
 	unsigned long dropped = netdev->stats.tx_dropped;
 	struct sk_buff *skb;
 
-	skb = alloc_skb(SZ_16K, GFP_KERNEL | __GFP_NOFAIL);
-	skb_put_zero(skb, SZ_16K);
+	skb = alloc_skb(len, GFP_KERNEL | __GFP_NOFAIL);
+	skb_put_zero(skb, len);
 	skb_set_transport_header(skb, ETH_HLEN + sizeof(struct iphdr));
 	skb_shinfo(skb)->gso_size = 64;
 	netif_tx_lock_bh(netdev);
@@ -505,6 +582,104 @@ static void expect_dropped(struct kunit *test, struct net_device *netdev)
 	netif_tx_unlock_bh(netdev);
 	KUNIT_EXPECT_EQ(test, dropped + 1, netdev->stats.tx_dropped);
 	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
+}
+
+/* A frame with frags after a TSO frame is not split: the next linear one is */
+static void e1000_no_frame_with_frags_is_split(struct kunit *test)
+{
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct page *pages[3];
+	u32 first;
+	int i;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	napi_disable(&adapter->napi);
+	for (i = 0; i < 3; i++)
+		pages[i] = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
+	tx_ring->last_tx_tso = true;
+	first = tx_ring->next_to_use;
+	expect_sent(test, netdev, make_frame_of(pages), 0, 1);
+	KUNIT_EXPECT_EQ(test, (first + 3) % tx_ring->count,
+			tx_ring->next_to_use);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, tx_ring->buffer_info[(first + i) %
+				tx_ring->count].kind, i < 2 ?
+				E1000_TX_XDP_PART : E1000_TX_XDP_FRAME);
+	KUNIT_EXPECT_TRUE(test, tx_ring->last_tx_tso);
+	expect_sent(test, netdev, make_frame(ETH_ZLEN), 0, 1);
+	KUNIT_EXPECT_EQ(test, (first + 5) % tx_ring->count,
+			tx_ring->next_to_use);
+	KUNIT_EXPECT_FALSE(test, tx_ring->last_tx_tso);
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+/* Another register stands for the tail, which has the same value anyway */
+static void e1000_a_flush_of_nothing_rings_no_doorbell(struct kunit *test)
+{
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct e1000_hw *hw;
+	u32 mta;
+	u16 tdt;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	hw = &adapter->hw;
+	napi_disable(&adapter->napi);
+	mta = er32(MTA);
+	ew32(MTA, tx_ring->next_to_use + 1);
+	tdt = tx_ring->tdt;
+	tx_ring->tdt = E1000_MTA;
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, 0,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 0, NULL,
+							 XDP_XMIT_FLUSH));
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, er32(MTA), tx_ring->next_to_use + 1);
+	tx_ring->tdt = tdt;
+	ew32(MTA, mta);
+	napi_enable(&adapter->napi);
+	rtnl_unlock();
+}
+
+/* The doorbell is rung when the queue stops, however many frames are to come */
+static void e1000_a_stopped_queue_waits_for_no_doorbell(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+	struct e1000_hw *hw;
+	struct sk_buff *skb;
+	u32 sent;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	hw = &adapter->hw;
+	txq = netdev_get_tx_queue(netdev, 0);
+	napi_disable(&adapter->napi);
+	__netif_tx_lock_bh(txq);
+	for (sent = 0; sent < adapter->tx_ring->count &&
+	     !netif_tx_queue_stopped(txq); sent++) {
+		skb = alloc_skb(ETH_ZLEN, GFP_ATOMIC);
+		if (!skb)
+			break;
+		skb_put_zero(skb, ETH_ZLEN);
+		KUNIT_EXPECT_EQ(test, NETDEV_TX_OK,
+				__netdev_start_xmit(netdev->netdev_ops, skb,
+						    netdev, true));
+	}
+	KUNIT_EXPECT_TRUE(test, netif_tx_queue_stopped(txq));
+	KUNIT_EXPECT_EQ(test, er32(TDT), adapter->tx_ring->next_to_use);
+	__netif_tx_unlock_bh(txq);
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
 }
 
 /* A short ring lowers the stack's limit, and a longer one takes that back */
@@ -518,10 +693,14 @@ static void e1000_tso_fits_the_ring(struct kunit *test)
 	netdev->ethtool_ops->get_ringparam(netdev, &ring, NULL, NULL);
 	count = ring.tx_pending;
 	segs = netdev->gso_max_segs;
-	KUNIT_EXPECT_LT(test, segs, count);
+	KUNIT_EXPECT_EQ(test, segs, count - 2 * (XDP_RING_MAX_PARTS + 6));
 	set_tx_ring(test, netdev, &ring, E1000_MIN_TXD);
 	KUNIT_EXPECT_LT(test, netdev->gso_max_segs, E1000_MIN_TXD);
-	expect_dropped(test, netdev);
+	expect_dropped(test, netdev, SZ_16K);
+	/* One for each 256 bytes, one for the context, one for an erratum, and
+	 * two that stay free: as many as the ring has
+	 */
+	expect_dropped(test, netdev, (E1000_MIN_TXD - 4) * 256);
 	set_tx_ring(test, netdev, &ring, count);
 	KUNIT_EXPECT_EQ(test, netdev->gso_max_segs, segs);
 	rtnl_unlock();
@@ -535,9 +714,14 @@ static struct kunit_case e1000_tx_test_cases[] = {
 	KUNIT_CASE(e1000_xdp_leaves_the_stack_what_it_needs),
 	KUNIT_CASE(e1000_xdp_holds_half_of_the_ring),
 	KUNIT_CASE(e1000_a_posted_descriptor_is_not_done),
+	KUNIT_CASE(e1000_each_frame_goes_out_with_an_fcs),
 	KUNIT_CASE(e1000_only_a_whole_frame_is_done),
 	KUNIT_CASE(e1000_netpoll_puts_xdp_frames_aside),
+	KUNIT_CASE(e1000_a_poll_that_completes_nothing_wakes_nobody),
 	KUNIT_CASE(e1000_xdp_takes_no_frame_that_cannot_be_mapped),
+	KUNIT_CASE(e1000_no_frame_with_frags_is_split),
+	KUNIT_CASE(e1000_a_flush_of_nothing_rings_no_doorbell),
+	KUNIT_CASE(e1000_a_stopped_queue_waits_for_no_doorbell),
 	KUNIT_CASE(e1000_tso_fits_the_ring),
 	{}
 };
