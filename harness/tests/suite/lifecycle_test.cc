@@ -41,10 +41,12 @@ TEST_P(Lifecycle, TxTimeout)
   expect_recovery({ [&]() -> Result<void> {
     TRY(device.send(false));
     const uint64_t address = device.register_address(e1000::tctl);
-    return until("Tx is enabled again", [&] {
+    const auto is_enabled = [&] {
       return device.qtest().readl(address).map(
           [&](uint32_t now) { return (now & e1000::tctl_en) != 0; });
-    });
+    };
+    // The kernel looks every five seconds whether a queue is stopped for as long.
+    return until("Tx is enabled again", is_enabled, milliseconds(60000));
   } });
   EXPECT_EQ(statistic(Counter::tx_timeouts), 1u);
 }
@@ -86,6 +88,22 @@ TEST_P(Lifecycle, LongFramesChangeTheInterruptRate)
     return trace.so_far().map([](auto writes) { return writes[e1000::itr] > 0; });
   }));
   ASSERT_OK(trace.stop());
+}
+
+// One frame at a time, so that the last buffer that the device is given lies in each descriptor of
+// the ring once.
+TEST_P(Lifecycle, TheRingIsFullAfterEachFrame)
+{
+  const Limits &limits = column().limits();
+  const uint32_t full = limits.rx_ring - *limits.spare_descriptors;
+  ASSERT_OK(attach({ .action = XDP_DROP }));
+  for (uint64_t i = 1; i <= limits.rx_ring; i++) {
+    SCOPED_TRACE(i);
+    ASSERT_OK(wire().inject(test_frame(nic(), i)));
+    ASSERT_OK(until("the frame is dropped", [&] { return counter(VERDICT_FRAMES) == i; }));
+    ASSERT_OK(until("the device has all buffers again",
+                    [&]() -> Result<bool> { return TRY(rx_ring()).owned == full; }));
+  }
 }
 
 // QEMU's model has not all registers and no loop-back: these two tests fail with the stock driver
@@ -168,6 +186,12 @@ TEST_P(Lifecycle, UnbindAndBind)
     TRY(bind_again());
     return set_up_stream_again();
   } });
+  // A new interface has the module's.
+  const std::string parameters = "/sys/module/" + column().nics.front().driver + "/parameters/";
+  ASSERT_OK_AND_ASSIGN(const std::string copybreak, agent().read(parameters + "copybreak"));
+  ASSERT_OK_AND_ASSIGN(const std::string told,
+                       agent().run_ok({ "ethtool", "--get-tunable", ifname(), "rx-copybreak" }));
+  EXPECT_THAT(told, testing::HasSubstr("rx-copybreak: " + copybreak));
 }
 
 TEST_P(Lifecycle, ModuleReload)

@@ -120,6 +120,7 @@ TEST_P(Pass, WithoutProgramTheFcsReachesASocketIfTheUserWantsIt)
 {
   REQUIRE(keep_fcs_from_programs);
   constexpr size_t fcs = 4;
+  ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-fcs", "on" }));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
   const auto bytes_received = [&] {
@@ -127,17 +128,21 @@ TEST_P(Pass, WithoutProgramTheFcsReachesASocketIfTheUserWantsIt)
       return device.at("stats").at("rx_bytes").template get<uint64_t>();
     });
   };
-  ASSERT_OK_AND_ASSIGN(const uint64_t before, bytes_received());
-  const Frame frame = test_frame(nic(), 1, 300);
-  ASSERT_OK(wire().inject(frame));
-  ASSERT_OK_AND_ASSIGN(auto received, sniffed(socket, 1));
-  ASSERT_THAT(received, testing::SizeIs(1));
-  ASSERT_EQ(received[0].size(), frame.size() + fcs);
-  received[0].bytes.resize(frame.size());
-  EXPECT_THAT(received, AreFrames({ frame }));
-  // As statistics.rst of the kernel has it, the FCS is no part of this; the sentinels are.
-  ASSERT_OK_AND_ASSIGN(const uint64_t after, bytes_received());
-  EXPECT_EQ((after - before - frame.size()) % min_frame_size, 0u) << after - before;
+  // In one buffer, and in several.
+  for (const size_t size : { 300u, *column().limits().rx_buffer + 900u }) {
+    SCOPED_TRACE(size);
+    ASSERT_OK_AND_ASSIGN(const uint64_t before, bytes_received());
+    const Frame frame = test_frame(nic(), 1, size);
+    ASSERT_OK(wire().inject(frame));
+    ASSERT_OK_AND_ASSIGN(auto received, sniffed(socket, 1));
+    ASSERT_THAT(received, testing::SizeIs(1));
+    ASSERT_EQ(received[0].size(), size + fcs);
+    received[0].bytes.resize(size);
+    EXPECT_THAT(received, AreFrames({ frame }));
+    // As statistics.rst of the kernel has it, the FCS is no part of this; the sentinels are.
+    ASSERT_OK_AND_ASSIGN(const uint64_t after, bytes_received());
+    EXPECT_EQ((after - before - size) % min_frame_size, 0u) << after - before;
+  }
 }
 
 TEST_P(Pass, WithoutProgramJumboUdpReachesASocket)

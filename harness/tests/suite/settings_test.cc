@@ -264,6 +264,7 @@ TEST_P(Settings, CopybreakIsWhatIsCopiedAtMost)
   ASSERT_OK_AND_ASSIGN(const std::string told,
                        agent().run_ok({ "ethtool", "--get-tunable", ifname(), "rx-copybreak" }));
   EXPECT_THAT(told, testing::HasSubstr("rx-copybreak: 100"));
+  EXPECT_FALSE(agent().run_ok({ "ethtool", "--set-tunable", ifname(), "tx-copybreak", "1" }));
   ASSERT_OK_AND_ASSIGN(const size_t copied, memory_of(copybreak));
   ASSERT_OK_AND_ASSIGN(const size_t whole, memory_of(copybreak + 1));
   ASSERT_OK(set_copybreak(0));

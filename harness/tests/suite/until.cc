@@ -3,13 +3,12 @@
 
 #include <thread>
 
-#include "base/deadline.h"
-
 namespace verdict {
 
-Result<void> until(const std::string &what, const std::function<Result<bool>()> &holds)
+Result<void> until(const std::string &what, const std::function<Result<bool>()> &holds,
+                   milliseconds limit)
 {
-  const Deadline deadline(milliseconds(30000));
+  const Deadline deadline(limit);
   while (!TRY(holds())) {
     if (deadline.expired())
       return fail("it did not come to pass in " + deadline.text() + ": " + what);
