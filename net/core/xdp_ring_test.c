@@ -388,7 +388,18 @@ static void xdp_ring_counts_the_parts_of_a_frame(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, xdp_ring_parts(&frame));
 }
 
-static void flush(struct xdp_ring_rxq *rxq, bool doorbell);
+/* The last call of a driver's function that posts a bulk */
+static struct {
+	u32 frames;
+	bool doorbell;
+} flushed;
+
+static void flush(struct xdp_ring_rxq *rxq, bool doorbell)
+{
+	flushed.frames = rxq->tx_count;
+	flushed.doorbell = doorbell;
+	xdp_ring_tx_done(rxq, rxq->tx_count);
+}
 
 static void free_linear(struct xdp_ring_fixture *fixture)
 {
@@ -477,19 +488,6 @@ static void xdp_ring_copies_nothing_from_the_reserves(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, xdp_ring_copy_skb(rxq, &fixture->napi, 60));
 	set_reserve(page, false);
 	free_linear(fixture);
-}
-
-/* The last call of a driver's function that posts a bulk */
-static struct {
-	u32 frames;
-	bool doorbell;
-} flushed;
-
-static void flush(struct xdp_ring_rxq *rxq, bool doorbell)
-{
-	flushed.frames = rxq->tx_count;
-	flushed.doorbell = doorbell;
-	xdp_ring_tx_done(rxq, rxq->tx_count);
 }
 
 static void xdp_ring_posts_full_bulks(struct kunit *test)

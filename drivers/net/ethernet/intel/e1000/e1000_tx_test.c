@@ -258,13 +258,18 @@ static void e1000_xdp_holds_half_of_the_ring(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
-/* Poll once more, while nobody else does */
-static void poll_again(struct e1000_adapter *adapter, int budget)
+/* Poll, while nobody else does, and look for a hang or not */
+static void poll_for(struct e1000_adapter *adapter, int budget, bool hang)
 {
-	adapter->detect_tx_hung = false;
+	adapter->detect_tx_hung = hang;
 	local_bh_disable();
 	adapter->napi.poll(&adapter->napi, budget);
 	local_bh_enable();
+}
+
+static void poll_again(struct e1000_adapter *adapter, int budget)
+{
+	poll_for(adapter, budget, false);
 }
 
 /* The frame that was posted at a descriptor is done, as the device says */
@@ -445,10 +450,7 @@ static void e1000_netpoll_puts_xdp_frames_aside(struct kunit *test)
 	poll_again(adapter, 0);
 	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, second);
 	/* What it leaves is no hang: the next poll with a budget looks */
-	adapter->detect_tx_hung = true;
-	local_bh_disable();
-	adapter->napi.poll(&adapter->napi, 0);
-	local_bh_enable();
+	poll_for(adapter, 0, true);
 	KUNIT_EXPECT_TRUE(test, adapter->detect_tx_hung);
 	tx_ring->parked = 1;
 	poll_again(adapter, 64);
