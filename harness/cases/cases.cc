@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <regex>
 
 #include <fmt/format.h>
 #include <fnmatch.h>
+#include <re2/re2.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -68,11 +68,12 @@ std::string class_of(const Lines &lines, const std::string &name)
 /// Names of suites with the kind of columns that each runs on.
 std::map<std::string, std::string> columns_of_suites(std::string_view source)
 {
-  static const std::regex form(R"(VERDICT_ON_NICS_OF\((\w+), (\w+)\))");
+  static const RE2 form(R"(VERDICT_ON_NICS_OF\((\w+), (\w+)\))");
   std::map<std::string, std::string> columns;
-  const std::string text(source);
-  for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at)
-    columns[(*at)[2]] = (*at)[1];
+  re2::StringPiece rest(source);
+  std::string kind, suite;
+  while (RE2::FindAndConsume(&rest, form, &kind, &suite))
+    columns[suite] = kind;
   return columns;
 }
 
@@ -80,20 +81,20 @@ std::map<std::string, std::string> columns_of_suites(std::string_view source)
 
 std::vector<Case> cases_of(std::string_view source, const std::string &file)
 {
-  static const std::regex form(R"(TEST_P\((\w+), (\w+)\))");
+  static const RE2 form(R"(TEST_P\((\w+), (\w+)\))");
   const Lines lines = split_lines(source);
   auto columns = columns_of_suites(source);
   std::vector<Case> cases;
   for (size_t i = 0; i < lines.size(); i++) {
-    std::smatch match;
-    if (std::regex_match(lines[i], match, form))
-      cases.push_back({ .suite = match[1],
-                        .name = match[2],
+    std::string suite, name;
+    if (RE2::FullMatch(lines[i], form, &suite, &name))
+      cases.push_back({ .suite = suite,
+                        .name = name,
                         .about = about(lines),
                         .place = fmt::format("{}:{}", file, i + 1),
                         .source = source_from(lines, i),
-                        .fixture = class_of(lines, match[1]),
-                        .columns = columns[match[1]] });
+                        .fixture = class_of(lines, suite),
+                        .columns = columns[suite] });
   }
   return cases;
 }
@@ -155,11 +156,13 @@ std::string reason_against(const Case &one, const std::string &macro,
                            const std::array<Named<Enum>, size> &names,
                            const std::map<Enum, std::string> &cannot)
 {
-  const std::regex form(macro + R"(\((\w+)\))");
+  const RE2 form(macro + R"(\((\w+)\))");
   const std::string text = one.fixture + one.source;
-  for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at) {
+  re2::StringPiece rest(text);
+  std::string asked;
+  while (RE2::FindAndConsume(&rest, form, &asked)) {
     for (const auto &[can, name] : names) {
-      if (name == (*at)[1].str() && cannot.contains(can))
+      if (name == asked && cannot.contains(can))
         return cannot.at(can);
     }
   }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "evidence/source_lines.h"
 
-#include <regex>
-
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "base/environment.h"
 #include "base/file.h"
@@ -55,11 +54,11 @@ std::string from_top(const std::string &place, const Places &places)
 Result<std::string> parse_faddr2line(std::string_view output)
 {
   // "nic_flush at /build/xdp.c:316 (discriminator 2)"; other lines tell what it has skipped.
-  static const std::regex place(R"(^\S+ at (\S+:\d+))");
+  static const RE2 place(R"(^\S+ at (\S+:\d+))");
   for (const std::string &line : split_lines(output)) {
-    std::smatch match;
-    if (std::regex_search(line, match, place))
-      return match[1].str();
+    std::string found;
+    if (RE2::PartialMatch(line, place, &found))
+      return found;
   }
   return fail("faddr2line finds no line");
 }

@@ -2,11 +2,11 @@
 #include "mutate/sift.h"
 
 #include <algorithm>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -29,11 +29,12 @@ bool lies_in(const Edit &edit, const Function &function)
 // counted anew, and the file's name tells the mutant's number.
 std::string renamed(const Function &function, const std::string &text, const std::string &number)
 {
-  static const std::regex specifiers("\\b(static|inline|noinline|__always_inline|__cold)\\b");
+  static const RE2 specifiers("\\b(static|inline|noinline|__always_inline|__cold)\\b");
   const size_t name = text.find(function.name, function.name_begin - function.begin);
-  return "\n#line 1 \"mutant-" + number + "\"\n__attribute__((noipa)) " +
-         std::regex_replace(text.substr(0, name), specifiers, "") + function.name + suffix +
-         number + text.substr(name + function.name.size()) + "\n";
+  std::string before = text.substr(0, name);
+  RE2::GlobalReplace(&before, specifiers, "");
+  return "\n#line 1 \"mutant-" + number + "\"\n__attribute__((noipa)) " + before + function.name +
+         suffix + number + text.substr(name + function.name.size()) + "\n";
 }
 
 // A function with what a mutant does in it.
@@ -91,12 +92,12 @@ std::vector<std::string> errors_in(const std::string &messages)
 // Indices of the mutants that a message of the compiler about renamed functions speaks of.
 std::set<size_t> named_in(const std::vector<std::string> &errors)
 {
-  static const std::regex number("^mutant-([0-9]+):");
+  static const RE2 number("^mutant-([0-9]+):");
   std::set<size_t> named;
   for (const std::string &line : errors) {
-    std::smatch match;
-    if (std::regex_search(line, match, number) && match[1] != "0")
-      named.insert(std::stoul(match[1]) - 1);
+    size_t mutant;
+    if (RE2::PartialMatch(line, number, &mutant) && mutant)
+      named.insert(mutant - 1);
   }
   return named;
 }
@@ -206,14 +207,14 @@ Result<void> Sifter::check(const std::string &unit, const std::vector<Mutant> &m
 std::set<size_t> Sifter::suspects(const std::vector<Mutant> &mutants,
                                   const std::string &messages) const
 {
-  static const std::regex place("^(.*?):([0-9]+):[0-9]+: ");
+  static const RE2 place("^(.*?):([0-9]+):[0-9]+: ");
   std::set<size_t> found;
   for (const std::string &message : split_lines(messages)) {
-    std::smatch match;
-    if (!std::regex_search(message, match, place) || !match[1].str().starts_with(sieve_.woven))
+    std::string file;
+    long line;
+    if (!RE2::PartialMatch(message, place, &file, &line) || !file.starts_with(sieve_.woven))
       continue;
-    const std::string file = match[1].str().substr(sieve_.woven.size());
-    const long line = std::stol(match[2]);
+    file.erase(0, sieve_.woven.size());
     for (size_t i = 0; i < mutants.size(); i++) {
       for (const Edit &edit : mutants[i].edits) {
         const auto line_of = [&, &source = sources_.at(edit.file)](size_t offset) {

@@ -2,7 +2,8 @@
 #include "qemu/monitor.h"
 
 #include <charconv>
-#include <regex>
+
+#include <re2/re2.h>
 
 #include "base/text.h"
 
@@ -31,15 +32,14 @@ Result<std::vector<CpuPosition>> cpu_positions(Machine &machine)
 Result<std::vector<CpuPosition>> parse_registers(std::string_view registers)
 {
   // As x86 and as arm64 call it.
-  static const std::regex instruction("(?:RIP| PC)=(\\S*)");
+  static const RE2 instruction("(?:RIP| PC)=(\\S*)");
   constexpr std::string_view halted = "HLT=1";
   std::vector<CpuPosition> cpus;
   for (const std::string &line : split_lines(registers)) {
-    std::smatch match;
-    if (!std::regex_search(line, match, instruction))
+    std::string digits;
+    if (!RE2::PartialMatch(line, instruction, &digits))
       continue;
     CpuPosition cpu{ .halted = line.find(halted) != line.npos };
-    const std::string digits = match[1];
     const char *end = digits.data() + digits.size();
     if (std::from_chars(digits.data(), end, cpu.address, 16).ec != std::errc())
       return fail("not a CPU's registers: " + line);

@@ -2,8 +2,10 @@
 #include "qemu/splat_finder.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "base/text.h"
 
@@ -15,31 +17,30 @@ constexpr size_t fingerprint_size = 5;
 constexpr size_t longest_preamble = 40; ///< lines from a complaint to its call trace
 
 /// "[    1.234567] " or "[    1.234567][  T42] " in front of a line.
-std::string without_stamp(const std::string &line)
+std::string without_stamp(std::string line)
 {
-  static const std::regex stamp(R"(^(<\d+>)?(\[ *\d+\.\d+\])(\[ *[TC]\d+\])? ?)");
-  return std::regex_replace(line, stamp, "", std::regex_constants::format_first_only);
+  static const RE2 stamp(R"(^(?:<\d+>)?\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?)");
+  RE2::Replace(&line, stamp, "");
+  return line;
 }
 
 /// The place that a call trace's line names, or the registers' "RIP: 0010:" (arm64: "pc : "). A
 /// line that begins with "? " is a leftover on the stack, no caller.
 std::optional<CodePlace> traced_place(const std::string &text)
 {
-  static const std::regex frame(
+  static const RE2 frame(
       R"(^ *(?:RIP: [0-9a-f]+:|pc : )?([\w.]+)\+0x([0-9a-f]+)/0x([0-9a-f]+)(?: \[(\w+)[^\]]*\])?)");
-  std::smatch match;
-  if (!std::regex_search(text, match, frame))
+  CodePlace place;
+  if (!RE2::PartialMatch(text, frame, &place.function, RE2::Hex(&place.offset),
+                         RE2::Hex(&place.size), &place.module))
     return {};
-  return CodePlace{ .function = match[1],
-                    .offset = std::stoull(match[2], nullptr, 16),
-                    .size = std::stoull(match[3], nullptr, 16),
-                    .module = match[4] };
+  return place;
 }
 
 /// Functions by which the kernel reports what happened elsewhere.
 bool only_reports(const CodePlace &place)
 {
-  static const std::regex reporters(
+  static const RE2 reporters(
       // printing
       R"((__)?(dump_stack|show_)\w*|)"
       // exceptions
@@ -53,9 +54,8 @@ bool only_reports(const CodePlace &place)
       R"((__)?k[ac]san_\w+|__asan_\w+|end_report|check_region_inline|(__)?ubsan_\w+|)"
       R"(check_noncircular|check_deadlock|validate_chain|mark_lock\w*|(__)?lock_acquire|)"
       R"(lockdep_rcu_suspicious|__might_(resched|sleep)|__schedule_bug|)"
-      R"(watchdog_timer_fn|rcu_dump_cpu_stacks|print_cpu_stall|rcu_sched_clock_irq|err_printk)",
-      std::regex::optimize);
-  return std::regex_match(place.function, reporters);
+      R"(watchdog_timer_fn|rcu_dump_cpu_stacks|print_cpu_stall|rcu_sched_clock_irq|err_printk)");
+  return RE2::FullMatch(place.function, reporters);
 }
 
 bool starts_trace(const std::string &text)
@@ -88,6 +88,30 @@ bool is_consequence(const std::string &text)
 {
   return text.find("Kernel panic - not syncing: Fatal exception") != text.npos ||
          text.find("Kernel panic - not syncing: Oops: Fatal exception") != text.npos;
+}
+
+/// The rules' expressions, all tried at once, for lines of any bytes.
+RE2::Set set_of(const std::vector<SplatFinder::Rule> &rules)
+{
+  RE2::Set set(RE2::Latin1, RE2::UNANCHORED);
+  for (const SplatFinder::Rule &rule : rules) {
+    std::string error;
+    if (set.Add(rule.pattern, &error) < 0)
+      throw std::invalid_argument(fmt::format("\"{}\": {}", rule.pattern, error));
+  }
+  if (!set.Compile())
+    throw std::runtime_error("the rules for a kernel's log need too much memory");
+  return set;
+}
+
+/// Indices of the rules that a line fits, in no order.
+std::vector<int> matches(const RE2::Set &rules, const std::string &text)
+{
+  std::vector<int> found;
+  RE2::Set::ErrorInfo error{ RE2::Set::kNoError };
+  if (!rules.Match(text, &found, &error) && error.kind != RE2::Set::kNoError)
+    throw std::runtime_error("the rules for a kernel's log need too much memory");
+  return found;
 }
 
 } // namespace
@@ -151,11 +175,8 @@ const std::vector<SplatFinder::Rule> &SplatFinder::known()
 }
 
 SplatFinder::SplatFinder(const std::vector<Rule> &allowed)
+    : wanted_(set_of(known())), allowed_(set_of(allowed))
 {
-  for (const Rule &rule : known())
-    wanted_.push_back({ std::regex(rule.pattern, std::regex::optimize), rule.reason });
-  for (const Rule &rule : allowed)
-    allowed_.push_back({ std::regex(rule.pattern, std::regex::optimize), rule.reason });
 }
 
 std::vector<Splat> SplatFinder::find(std::string_view log) const
@@ -197,16 +218,17 @@ std::vector<Splat> SplatFinder::find(std::string_view log) const
       }
     }
 
-    auto matches = [&](const Compiled &rule) { return std::regex_search(text, rule.expression); };
-    const auto rule = std::find_if(wanted_.begin(), wanted_.end(), matches);
-    if (rule == wanted_.end())
+    const auto rules = matches(wanted_, text);
+    if (rules.empty())
       continue;
     if ((open && continues(*open, text)) || (!splats.empty() && is_consequence(text)))
       continue;
     open = &forgiven;
-    if (std::none_of(allowed_.begin(), allowed_.end(), matches))
+    if (matches(allowed_, text).empty())
       open = &splats.emplace_back();
-    *open = { .line = number, .text = text, .reason = rule->reason, .places = {} };
+    *open = {
+      .line = number, .text = text, .reason = known()[std::ranges::min(rules)].reason, .places = {}
+    };
     in_trace = starts_trace(text);
     in_nmi = false;
   }

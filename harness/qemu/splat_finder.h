@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <re2/set.h>
 
 namespace verdict {
 
@@ -37,13 +38,14 @@ struct Splat {
 /// the next complaint of the same context, count as one; so do an oops and the panic it ends in.
 class SplatFinder {
 public:
-  /// A regular expression (ECMAScript) for one line, and why it is looked for, or forgiven.
+  /// A regular expression (RE2) for a part of a line, and why it is looked for, or forgiven.
   struct Rule {
     std::string pattern;
     std::string reason;
   };
 
   /// Knows the kernel's complaints; `allowed` are lines that look like one and are harmless.
+  /// Throws std::invalid_argument for what is no regular expression.
   explicit SplatFinder(const std::vector<Rule> &allowed = {});
 
   std::vector<Splat> find(std::string_view log) const;
@@ -52,13 +54,8 @@ public:
   static const std::vector<Rule> &known();
 
 private:
-  struct Compiled {
-    std::regex expression;
-    std::string reason;
-  };
-
-  std::vector<Compiled> wanted_;
-  std::vector<Compiled> allowed_;
+  RE2::Set wanted_;
+  RE2::Set allowed_;
 };
 
 /// One paragraph for people: each splat's line, reason and fingerprint. Empty without splats.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "upstream/ktap.h"
 
-#include <regex>
+#include <re2/re2.h>
 
 #include "base/text.h"
 
@@ -13,8 +13,9 @@ namespace {
 std::string last_said(const std::vector<std::string> &comments)
 {
   for (auto line = comments.rbegin(); line != comments.rend(); ++line) {
-    static const std::regex marks(R"(^#[ \t]*((Exception|Defer Exception|Check)\|)?[ \t]*)");
-    const std::string text = std::regex_replace(*line, marks, "");
+    static const RE2 marks(R"(^#[ \t]*(?:(?:Exception|Defer Exception|Check)\|)?[ \t]*)");
+    std::string text = *line;
+    RE2::Replace(&text, marks, "");
     if (!text.empty())
       return text;
   }
@@ -40,27 +41,27 @@ const char *to_string(Outcome outcome)
 
 std::vector<CaseResult> read_ktap(std::string_view text)
 {
-  static const std::regex result(R"(^(not )?ok \d+ *([^#]*?) *(# *(SKIP|XFAIL) *(.*))?$)");
-  static const std::regex word(R"(^(PASS|FAIL|SKIP): )");
+  static const RE2 result(R"((not )?ok \d+ *([^#]*?) *(# *(?:SKIP|XFAIL) *(.*))?)");
+  static const RE2 word(R"(^(?:PASS|FAIL|SKIP): )");
   std::vector<CaseResult> results;
   std::vector<std::string> comments;
   for (const std::string &line : split_lines(text)) {
-    std::smatch parts;
-    if (!std::regex_match(line, parts, result)) {
+    std::string refused, name, skipped, reason;
+    if (!RE2::FullMatch(line, result, &refused, &name, &skipped, &reason)) {
       comments.push_back(line);
       continue;
     }
-    CaseResult found{ parts[2], parts[1].matched ? Outcome::fail : Outcome::pass, {} };
-    if (parts[3].matched) {
+    CaseResult found{ name, refused.empty() ? Outcome::pass : Outcome::fail, {} };
+    if (!skipped.empty()) {
       found.outcome = Outcome::skip;
-      found.said = parts[5];
+      found.said = reason;
       // xskxceiver gives the name in the place of a reason.
       if (found.name.empty())
         std::swap(found.name, found.said);
     } else if (found.outcome == Outcome::fail) {
       found.said = last_said(comments);
     }
-    found.name = std::regex_replace(found.name, word, "");
+    RE2::Replace(&found.name, word, "");
     results.push_back(std::move(found));
     comments.clear();
   }

@@ -2,10 +2,10 @@
 // The project's kselftests, in a guest: on its NICs, whose cables are joined, and on what they make
 // for themselves.
 #include <future>
-#include <regex>
 #include <thread>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "base/text.h"
 #include "tests/suite/fixture.h"
@@ -77,15 +77,14 @@ private:
   /// As many tests as the plan says, all "ok" and none skipped.
   static void expect_all_passed(const std::string &ktap)
   {
-    std::smatch plan;
-    ASSERT_TRUE(std::regex_search(ktap, plan, std::regex(R"((?:^|\n)1\.\.(\d+)\n)"))) << ktap;
-    size_t passed = 0;
+    size_t planned, passed = 0;
+    ASSERT_TRUE(RE2::PartialMatch(ktap, R"((?m)^1\.\.(\d+)$)", &planned)) << ktap;
     for (const std::string &line : split_lines(ktap)) {
       EXPECT_THAT(line, testing::Not(testing::StartsWith("not ok")));
       EXPECT_THAT(line, testing::Not(testing::HasSubstr("# SKIP")));
       passed += line.starts_with("ok ");
     }
-    EXPECT_EQ(std::to_string(passed), plan[1].str()) << ktap;
+    EXPECT_EQ(passed, planned) << ktap;
     EXPECT_GT(passed, 0u);
   }
 };
