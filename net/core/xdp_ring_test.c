@@ -332,6 +332,7 @@ static void xdp_ring_tells_of_a_frag_from_the_reserves(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
 	KUNIT_EXPECT_TRUE(test, add(test, BUF_LEN, false));
 	KUNIT_EXPECT_FALSE(test, rxq->xdp.flags & XDP_FLAGS_FRAGS_PF_MEMALLOC);
+	KUNIT_EXPECT_FALSE(test, rxq->has_reserves);
 
 	buf = alloc_buf(test);
 	set_reserve(virt_to_page(buf.va), true);
@@ -625,6 +626,9 @@ static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rxq->info.mem.type, MEM_TYPE_PAGE_POOL);
 	KUNIT_EXPECT_EQ(test, rxq->info.frag_size, XDP_RING_BUF_SIZE);
 	KUNIT_EXPECT_EQ(test, rxq->info.napi_id, fixture->napi.napi_id);
+	KUNIT_EXPECT_EQ(test, rxq->pool->p.nid, dev_to_node(config.dev));
+	KUNIT_EXPECT_EQ(test, rxq->pool->p.offset,
+			PAGE_SIZE > XDP_RING_BUF_SIZE ? 0 : XDP_RING_HEADROOM);
 	KUNIT_EXPECT_EQ(test, rxq->buf_len, BUF_LEN);
 	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
 	KUNIT_EXPECT_EQ(test, rxq->tx_count, 0);

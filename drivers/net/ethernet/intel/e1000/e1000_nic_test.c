@@ -344,21 +344,33 @@ static void e1000_errors_of_the_bus_free_the_interrupt(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* A device that will not come back goes down; then its interface is closed */
+/* A device that will not come back goes down; then its interface is closed,
+ * which sets the registers of its rings to 0
+ */
 static void e1000_closes_after_an_error_of_the_bus(struct kunit *test)
 {
 	struct net_device *netdev;
 	struct pci_dev *pdev;
+	struct e1000_hw *hw;
 	bool is_shared;
 
 	netdev = lock_interface(test);
+	hw = &((struct e1000_adapter *)netdev_priv(netdev))->hw;
 	pdev = to_pci_dev(netdev->dev.parent);
 	is_shared = irq_is_shared(test, netdev);
 	rtnl_unlock();
 	report_error(netdev, pci_channel_io_perm_failure);
 	KUNIT_EXPECT_EQ(test, is_shared, irq_has_action(pdev->irq));
 	rtnl_lock();
+	ew32(TDH, 5);
+	ew32(TDT, 5);
+	ew32(RDH, 5);
+	ew32(RDT, 5);
 	dev_close(netdev);
+	KUNIT_EXPECT_EQ(test, er32(TDH), 0);
+	KUNIT_EXPECT_EQ(test, er32(TDT), 0);
+	KUNIT_EXPECT_EQ(test, er32(RDH), 0);
+	KUNIT_EXPECT_EQ(test, er32(RDT), 0);
 	rtnl_unlock();
 
 	report_recovery(test, netdev);
@@ -369,7 +381,7 @@ static void e1000_closes_after_an_error_of_the_bus(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* A ring that is emptied has its own registers set to 0, and no others */
+/* Emptying rings writes to their registers, none of which is at offset 0 */
 static void e1000_is_set_up_while_it_is_down(struct kunit *test)
 {
 	struct net_device *netdev;

@@ -90,14 +90,21 @@ static inline void change_features(struct e1000_adapter *adapter)
 static inline struct xdp_frame *make_frame_with(u32 len, u32 tailroom)
 {
 	struct xdp_rxq_info rxq = { .mem.type = MEM_TYPE_PAGE_ORDER0 };
+	u32 size = XDP_PACKET_HEADROOM + len + tailroom +
+		   SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	struct xdp_frame *frame;
 	struct xdp_buff xdp;
 
-	xdp_init_buff(&xdp, XDP_PACKET_HEADROOM + len + tailroom +
-		      SKB_DATA_ALIGN(sizeof(struct skb_shared_info)), &rxq);
-	xdp_prepare_buff(&xdp,
-			 (void *)get_zeroed_page(GFP_KERNEL | __GFP_NOFAIL),
+	xdp_init_buff(&xdp, size, &rxq);
+	xdp_prepare_buff(&xdp, (void *)
+			 __get_free_pages(GFP_KERNEL | __GFP_NOFAIL |
+					  __GFP_ZERO | __GFP_COMP,
+					  get_order(size)),
 			 XDP_PACKET_HEADROOM, len, false);
-	return xdp_convert_buff_to_frame(&xdp);
+	frame = xdp_convert_buff_to_frame(&xdp);
+	/* Without the flag for frags this is of no meaning */
+	xdp_get_shared_info_from_frame(frame)->nr_frags = 1;
+	return frame;
 }
 
 static inline struct xdp_frame *make_frame(u32 len)

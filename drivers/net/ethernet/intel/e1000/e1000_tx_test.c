@@ -290,7 +290,7 @@ static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
 	static const struct {
 		u32 len;
 		u32 descs;
-	} frames[] = { { ETH_ZLEN, 1 }, { 3000, 2 } };
+	} frames[] = { { ETH_ZLEN, 1 }, { 3000, 2 }, { 5000, 2 } };
 	struct e1000_adapter *adapter;
 	struct e1000_tx_ring *tx_ring;
 	struct net_device *netdev;
@@ -301,7 +301,7 @@ static void e1000_a_posted_descriptor_is_not_done(struct kunit *test)
 	adapter = netdev_priv(netdev);
 	tx_ring = adapter->tx_ring;
 	bus = adapter->hw.bus_type;
-	/* Errata 10 makes two descriptors of the longer one */
+	/* By errata 10 the first descriptor of a frame holds 2015 bytes */
 	adapter->hw.bus_type = e1000_bus_type_pcix;
 	napi_disable(&adapter->napi);
 	for (n = 0; n < ARRAY_SIZE(frames); n++) {
@@ -466,8 +466,10 @@ static void e1000_netpoll_puts_xdp_frames_aside(struct kunit *test)
  */
 static void e1000_a_poll_that_completes_nothing_wakes_nobody(struct kunit *test)
 {
+	struct e1000_tx_buffer *buffer;
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
+	u32 i;
 
 	netdev = lock_interface(test);
 	adapter = netdev_priv(netdev);
@@ -478,6 +480,14 @@ static void e1000_a_poll_that_completes_nothing_wakes_nobody(struct kunit *test)
 	poll_again(adapter, 64);
 	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
 	netif_start_queue(netdev);
+
+	/* Nor does what a frame of XDP's has left here a lap ago hang */
+	i = adapter->tx_ring->next_to_use;
+	buffer = &adapter->tx_ring->buffer_info[i];
+	buffer->next_to_watch = i;
+	buffer->time_stamp = jiffies - 60 * HZ;
+	poll_for(adapter, 64, true);
+	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
 	napi_enable(&adapter->napi);
 	rtnl_unlock();
 }
