@@ -625,7 +625,6 @@ static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rxq->info.queue_index, 3);
 	KUNIT_EXPECT_EQ(test, rxq->info.mem.type, MEM_TYPE_PAGE_POOL);
 	KUNIT_EXPECT_EQ(test, rxq->info.frag_size, XDP_RING_BUF_SIZE);
-	KUNIT_EXPECT_EQ(test, rxq->info.napi_id, fixture->napi.napi_id);
 	KUNIT_EXPECT_EQ(test, rxq->pool->p.nid, dev_to_node(config.dev));
 	KUNIT_EXPECT_EQ(test, rxq->pool->p.offset,
 			PAGE_SIZE > XDP_RING_BUF_SIZE ? 0 : XDP_RING_HEADROOM);
