@@ -305,6 +305,20 @@ static void report_recovery(struct kunit *test, struct net_device *netdev)
 	KUNIT_EXPECT_TRUE(test, netif_device_present(netdev));
 }
 
+/* Without its interrupt an interface does not go up, and gives RTNL back */
+static void expect_no_resume(struct kunit *test, struct net_device *netdev)
+{
+	struct pci_dev *pdev = to_pci_dev(netdev->dev.parent);
+	unsigned int irq = pdev->irq;
+
+	pdev->irq = INT_MAX;
+	pdev->driver->err_handler->resume(pdev);
+	pdev->irq = irq;
+	rtnl_lock();
+	KUNIT_EXPECT_FALSE(test, netif_device_present(netdev));
+	rtnl_unlock();
+}
+
 /* Whether the interrupt has other handlers than the interface's; this sets the
  * interface up anew
  */
@@ -334,6 +348,7 @@ static void e1000_errors_of_the_bus_free_the_interrupt(struct kunit *test)
 	report_error(netdev, pci_channel_io_normal);
 	KUNIT_EXPECT_EQ(test, is_shared, irq_has_action(irq));
 	report_error(netdev, pci_channel_io_perm_failure);
+	expect_no_resume(test, netdev);
 	report_recovery(test, netdev);
 
 	rtnl_lock();

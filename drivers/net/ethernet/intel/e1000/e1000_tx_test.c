@@ -661,6 +661,43 @@ static void e1000_a_flush_of_nothing_rings_no_doorbell(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* The device had no time yet for what waited for the doorbell; another register
+ * stands for the tail, so that it never will
+ */
+static void e1000_what_has_just_gone_out_does_not_hang(struct kunit *test)
+{
+	struct xdp_frame *frame = make_frame(ETH_ZLEN);
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct e1000_hw *hw;
+	u32 mta, i;
+	u16 tdt;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	hw = &adapter->hw;
+	napi_disable(&adapter->napi);
+	mta = er32(MTA);
+	tdt = tx_ring->tdt;
+	tx_ring->tdt = E1000_MTA;
+	i = tx_ring->next_to_use;
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, 1,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 1, &frame, 0));
+	local_bh_enable();
+	tx_ring->buffer_info[i].time_stamp = jiffies - 60 * HZ;
+	poll_for(adapter, 64, true);
+	KUNIT_EXPECT_EQ(test, er32(MTA), tx_ring->next_to_use);
+	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, i);
+	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
+	tx_ring->tdt = tdt;
+	ew32(MTA, mta);
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
 /* The doorbell is rung when the queue stops, however many frames are to come */
 static void e1000_a_stopped_queue_waits_for_no_doorbell(struct kunit *test)
 {
@@ -733,6 +770,7 @@ static struct kunit_case e1000_tx_test_cases[] = {
 	KUNIT_CASE(e1000_xdp_takes_no_frame_that_cannot_be_mapped),
 	KUNIT_CASE(e1000_no_frame_with_frags_is_split),
 	KUNIT_CASE(e1000_a_flush_of_nothing_rings_no_doorbell),
+	KUNIT_CASE(e1000_what_has_just_gone_out_does_not_hang),
 	KUNIT_CASE(e1000_a_stopped_queue_waits_for_no_doorbell),
 	KUNIT_CASE(e1000_tso_fits_the_ring),
 	{}
