@@ -119,7 +119,7 @@ std::vector<int> matches(const RE2::Set &rules, const std::string &text)
 const std::vector<SplatFinder::Rule> &SplatFinder::known()
 {
   static const std::vector<Rule> rules{
-    { R"(WARNING: CPU: \d+ PID: \d+ at )", "a WARN_ON in the kernel" },
+    { R"(WARNING: (CPU: \d+ PID: \d+|\S+:\d+) at )", "a WARN_ON in the kernel" },
     { R"(WARNING: possible (recursive locking|circular locking|irq lock inversion))",
       "lockdep: these locks can deadlock" },
     { R"(WARNING: inconsistent lock state)", "lockdep: a lock is taken both in and out of irqs" },

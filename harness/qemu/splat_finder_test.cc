@@ -59,6 +59,16 @@ TEST(SplatFinder, TakesAWarningAndItsTraceAsOne)
   EXPECT_EQ(splats[0].places[1].text(), "ring_recycle+0x12/0x40 [xdp_ring]");
 }
 
+TEST(SplatFinder, KnowsAWarningAsEachKernelWritesIt)
+{
+  for (const char *line : { "WARNING: CPU: 0 PID: 70 at kernel/dma/direct.h:105 f+0x1/0x2",
+                            "WARNING: kernel/dma/direct.c:718 at f+0x1/0x2, CPU#0: agent/70" }) {
+    const auto splats = SplatFinder().find(line);
+    ASSERT_THAT(splats, SizeIs(1));
+    EXPECT_EQ(splats[0].reason, "a WARN_ON in the kernel");
+  }
+}
+
 TEST(SplatFinder, TellsTwoSplatsApart)
 {
   const auto splats = SplatFinder().find(std::string(warning) + std::string(warning));
