@@ -640,6 +640,32 @@ static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 	xdp_ring_destroy(rxq);
 }
 
+/* Only NAPI, which is disabled then, may use the cache of a pool */
+static void xdp_ring_resets_past_the_cache(struct kunit *test)
+{
+	struct xdp_ring_fixture *fixture = test->priv;
+	struct xdp_ring_config config = config_of(fixture);
+	struct xdp_ring_rxq *rxq = &fixture->other;
+	struct xdp_ring_buf buf;
+	u32 i, cached;
+
+	KUNIT_ASSERT_EQ(test, 0, xdp_ring_create(rxq, &config));
+	for (i = 0; i < 3; i++) {
+		KUNIT_ASSERT_TRUE(test, xdp_ring_alloc_buf(rxq, &buf));
+		KUNIT_EXPECT_TRUE(test, xdp_ring_add_buf(rxq, &buf, BUF_LEN,
+							 false));
+	}
+	KUNIT_ASSERT_TRUE(test, xdp_ring_alloc_buf(rxq, &buf));
+	xdp_ring_put_buf(rxq, buf.va, buf.dma);
+	KUNIT_EXPECT_EQ(test, rxq->spares, 1);
+
+	cached = rxq->pool->alloc.count;
+	xdp_ring_reset(rxq);
+	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
+	KUNIT_EXPECT_EQ(test, rxq->pool->alloc.count, cached);
+	xdp_ring_destroy(rxq);
+}
+
 static void xdp_ring_creates_no_queue_without_a_pool(struct kunit *test)
 {
 	struct xdp_ring_fixture *fixture = test->priv;
@@ -703,6 +729,7 @@ static struct kunit_case xdp_ring_test_cases[] = {
 	KUNIT_CASE(xdp_ring_pads_no_frame_with_frags),
 	KUNIT_CASE(xdp_ring_takes_no_buffer_that_leaves_no_tailroom),
 	KUNIT_CASE(xdp_ring_creates_a_queue_anew),
+	KUNIT_CASE(xdp_ring_resets_past_the_cache),
 	KUNIT_CASE(xdp_ring_creates_no_queue_without_a_pool),
 	KUNIT_CASE(xdp_ring_allocates_where_the_device_reaches),
 	{}
