@@ -615,6 +615,7 @@ static void xdp_ring_takes_no_buffer_that_leaves_no_tailroom(struct kunit *test)
 
 static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 {
+	const u32 per_page = PAGE_SIZE / XDP_RING_BUF_SIZE;
 	struct xdp_ring_fixture *fixture = test->priv;
 	struct xdp_ring_config config = config_of(fixture);
 	struct xdp_ring_rxq *rxq = &fixture->other;
@@ -627,7 +628,7 @@ static void xdp_ring_creates_a_queue_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rxq->info.frag_size, XDP_RING_BUF_SIZE);
 	KUNIT_EXPECT_EQ(test, rxq->pool->p.nid, dev_to_node(config.dev));
 	KUNIT_EXPECT_EQ(test, rxq->pool->p.offset,
-			PAGE_SIZE > XDP_RING_BUF_SIZE ? 0 : XDP_RING_HEADROOM);
+			per_page > 1 ? 0 : XDP_RING_HEADROOM);
 	KUNIT_EXPECT_EQ(test, rxq->buf_len, BUF_LEN);
 	KUNIT_EXPECT_EQ(test, rxq->spares, 0);
 	KUNIT_EXPECT_EQ(test, rxq->tx_count, 0);
