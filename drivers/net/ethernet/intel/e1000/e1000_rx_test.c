@@ -144,9 +144,7 @@ static void e1000_netpoll_receives_nothing(struct kunit *test)
 	frames = netdev->stats.rx_packets;
 	write_descs(netdev, &frame, 1);
 	napi_disable(&adapter->napi);
-	local_bh_disable();
-	adapter->napi.poll(&adapter->napi, 0);
-	local_bh_enable();
+	poll_alone(adapter, 0);
 	KUNIT_EXPECT_EQ(test, netdev->stats.rx_packets, frames);
 	napi_enable(&adapter->napi);
 	unlock_anew(test, netdev);

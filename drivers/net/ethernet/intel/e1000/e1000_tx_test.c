@@ -258,13 +258,11 @@ static void e1000_xdp_holds_half_of_the_ring(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
-/* Poll, while nobody else does, and look for a hang or not */
+/* Poll, and look for a hang or not */
 static void poll_for(struct e1000_adapter *adapter, int budget, bool hang)
 {
 	adapter->detect_tx_hung = hang;
-	local_bh_disable();
-	adapter->napi.poll(&adapter->napi, budget);
-	local_bh_enable();
+	poll_alone(adapter, budget);
 }
 
 static void poll_again(struct e1000_adapter *adapter, int budget)
