@@ -56,6 +56,15 @@ static void take_for_82547(struct e1000_adapter *adapter)
 	atomic_set(&adapter->tx_fifo_stall, 0);
 }
 
+/* So that no tick comes before expect_stall() looks at the delay */
+static void await_tick(void)
+{
+	unsigned long now = jiffies;
+
+	while (!time_after(jiffies, now))
+		cpu_relax();
+}
+
 /* Is the frame that was posted last on its way, and the FIFO soon looked at? */
 static void expect_stall(struct kunit *test, struct e1000_adapter *adapter)
 {
@@ -95,12 +104,14 @@ static void e1000_82547_stalls_after_what_was_posted(struct kunit *test)
 
 	local_bh_disable();
 	take_for_82547(adapter);
+	await_tick();
 	KUNIT_EXPECT_EQ(test, 1, ops->ndo_xdp_xmit(netdev, 2, frames, 0));
 	expect_stall(test, adapter);
 
 	take_for_82547(adapter);
 	KUNIT_EXPECT_EQ(test, 1, ops->ndo_xdp_xmit(netdev, 1, &alone, 0));
 	KUNIT_EXPECT_NE(test, er32(TDT), adapter->tx_ring->next_to_use);
+	await_tick();
 	__netif_tx_lock(txq, smp_processor_id());
 	KUNIT_EXPECT_EQ(test, NETDEV_TX_BUSY, ops->ndo_start_xmit(skb, netdev));
 	KUNIT_EXPECT_TRUE(test, netif_tx_queue_stopped(txq));
