@@ -5,9 +5,9 @@
 
 #include <arpa/inet.h>
 
-#include "base/bytes.h"
 #include "packet/builder.h"
 #include "selftests/drivers/net/xdp/examples/balancer.h"
+#include "selftests/drivers/net/xdp/examples/bridge.h"
 #include "selftests/drivers/net/xdp/examples/filter.h"
 #include "selftests/drivers/net/xdp/examples/pipeline.h"
 #include "selftests/drivers/net/xdp/examples/vlan.h"
@@ -18,22 +18,13 @@ namespace {
 
 static_assert(closed_port == PIPELINE_PORT);
 
-template <typename Key, typename Value>
-MapEntry entry(const std::string &map, const Key &key, const Value &value)
-{
-  const auto key_bytes = bytes_of(key), value_bytes = bytes_of(value);
-  return { map,
-           { key_bytes.begin(), key_bytes.end() },
-           { value_bytes.begin(), value_bytes.end() } };
-}
-
 /// The network that the frames come from is blocked.
 std::vector<MapEntry> blocklist()
 {
   filter_prefix prefix{ .length = 24, .address = {} };
   const auto source = NicAddress::of(0).host_ip;
   std::copy(source.bytes.begin(), source.bytes.end(), prefix.address);
-  return { entry("blocklist", prefix, uint64_t{ 0 }) };
+  return { map_entry("blocklist", prefix, uint64_t{ 0 }) };
 }
 
 /// What the frames go to has four backends.
@@ -43,12 +34,28 @@ std::vector<MapEntry> backends()
   const auto address = NicAddress::of(0).guest_ip;
   std::copy(address.bytes.begin(), address.bytes.end(), service.address);
   service.port = htons(closed_port);
-  std::vector<MapEntry> entries{ entry("service", uint32_t{ 0 }, service) };
+  std::vector<MapEntry> entries{ map_entry("service", uint32_t{ 0 }, service) };
   for (uint32_t i = 0; i < 4; i++)
-    entries.push_back(entry("backends", i,
-                            balancer_backend{ .address = { 10, 9, 0, static_cast<uint8_t>(i) },
-                                              .mac = { 2, 0, 0, 0, 9, 0 },
-                                              .unused = {} }));
+    entries.push_back(map_entry("backends", i,
+                                balancer_backend{ .address = { 10, 9, 0, static_cast<uint8_t>(i) },
+                                                  .mac = { 2, 0, 0, 0, 9, 0 },
+                                                  .unused = {} }));
+  return entries;
+}
+
+std::vector<MapEntry> only_port(uint32_t ifindex)
+{
+  return { map_entry("ports", ifindex, ifindex) };
+}
+
+/// The station that the frames go to was heard of at the target.
+std::vector<MapEntry> port_of_the_station(uint32_t ifindex)
+{
+  bridge_address station;
+  const auto mac = NicAddress::of(0).guest_mac;
+  std::copy(mac.bytes.begin(), mac.bytes.end(), station.bytes);
+  auto entries = only_port(ifindex);
+  entries.push_back(map_entry("stations", station, ifindex));
   return entries;
 }
 
@@ -68,11 +75,24 @@ std::vector<Path> example_paths()
       .program = "balancer",
       .object = "examples/balancer.bpf.o",
       .entries = backends() },
+    { .name = "example bridge",
+      .hook = Hook::native,
+      .program = "bridge",
+      .target = 1,
+      .object = "examples/bridge.bpf.o",
+      .target_entries = port_of_the_station },
+    { .name = "example router",
+      .hook = Hook::native,
+      .program = "router",
+      .target = 1,
+      .object = "examples/router.bpf.o",
+      .target_entries = only_port,
+      .routed = true },
     { .name = "example vlan",
       .hook = Hook::native,
       .program = "vlan",
       .object = "examples/vlan.bpf.o",
-      .entries = { entry("rules", untagged, uint16_t{ 5 }) } },
+      .entries = { map_entry("rules", untagged, uint16_t{ 5 }) } },
     { .name = "example pipeline",
       .hook = Hook::native,
       .program = "start",
@@ -83,20 +103,20 @@ std::vector<Path> example_paths()
       .program = "classify",
       .frames = few,
       .object = "examples/classify.bpf.o",
-      .entries = { entry("classes", htons(closed_port), uint32_t{ 7 }) } },
+      .entries = { map_entry("classes", htons(closed_port), uint32_t{ 7 }) } },
     { .name = "example sampler",
       .hook = Hook::native,
       .program = "sample_frames",
       .frames = few,
       .object = "examples/sampler.bpf.o",
-      .entries = { entry(".data", uint32_t{ 0 }, uint64_t{ 1000 }) } },
+      .entries = { map_entry(".data", uint32_t{ 0 }, uint64_t{ 1000 }) } },
     { .name = "example spread",
       .hook = Hook::native,
       .program = "spread",
       .frames = few,
       .object = "examples/spread.bpf.o",
-      .entries = { entry("cpus", uint32_t{ 0 }, uint32_t{ 4096 }),
-                   entry("spread_over", uint32_t{ 0 }, uint32_t{ 1 }) } },
+      .entries = { map_entry("cpus", uint32_t{ 0 }, uint32_t{ 4096 }),
+                   map_entry("spread_over", uint32_t{ 0 }, uint32_t{ 1 }) } },
     { .name = "example xsk_echo",
       .hook = Hook::native,
       .program = "to_socket",

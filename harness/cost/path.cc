@@ -63,21 +63,36 @@ Result<Column> System::column() const
 
 namespace {
 
+std::vector<MapEntry> only_target(uint32_t ifindex)
+{
+  return { map_entry("target", uint32_t{ 0 }, ifindex) };
+}
+
+Path redirect(const std::string &name, Hook hook, size_t target)
+{
+  return { .name = name,
+           .hook = hook,
+           .program = "redirect",
+           .target = target,
+           .frames = hook == Hook::generic ? few : Path{}.frames,
+           .target_entries = only_target };
+}
+
 std::vector<Path> own_paths()
 {
   return {
     { "native DROP", Hook::native, "drop" },
     { "native ABORTED", Hook::native, "aborted" },
     { "native TX", Hook::native, "tx" },
-    { "native REDIRECT", Hook::native, "redirect", 1 },
-    { "native REDIRECT to virtio_net", Hook::native, "redirect", 2 },
+    redirect("native REDIRECT", Hook::native, 1),
+    redirect("native REDIRECT to virtio_net", Hook::native, 2),
     { .name = "native AF_XDP, copy", .hook = Hook::native, .program = "socket", .socket = true },
     { .name = "native PASS", .hook = Hook::native, .program = "pass", .frames = few },
     { "generic DROP", Hook::generic, "drop", {}, few },
     { "generic ABORTED", Hook::generic, "aborted", {}, few },
     { "generic TX", Hook::generic, "tx", {}, few },
-    { "generic REDIRECT", Hook::generic, "redirect", 1, few },
-    { "generic REDIRECT to virtio_net", Hook::generic, "redirect", 2, few },
+    redirect("generic REDIRECT", Hook::generic, 1),
+    redirect("generic REDIRECT to virtio_net", Hook::generic, 2),
     { "generic PASS", Hook::generic, "pass", {}, few },
     { "tc drop", Hook::tc, "tc_drop", {}, few },
     { .name = "stack", .frames = few },

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "lab/column.h"
 
 namespace verdict::cost {
@@ -54,6 +56,15 @@ struct MapEntry {
   std::vector<uint8_t> key, value;
 };
 
+template <typename Key, typename Value>
+MapEntry map_entry(const std::string &map, const Key &key, const Value &value)
+{
+  const auto key_bytes = bytes_of(key), value_bytes = bytes_of(value);
+  return { map,
+           { key_bytes.begin(), key_bytes.end() },
+           { value_bytes.begin(), value_bytes.end() } };
+}
+
 /// A way of frames through the guest.
 struct Path {
   std::string name; ///< "native DROP"
@@ -69,6 +80,9 @@ struct Path {
   std::string object = "cost.bpf.o";    ///< where the program is
   std::vector<std::string> called = {}; ///< other programs that it goes on in
   std::vector<MapEntry> entries = {};   ///< of its maps
+  /// Those that name the target, by its ifindex.
+  std::function<std::vector<MapEntry>(uint32_t ifindex)> target_entries = {};
+  bool routed = false; ///< the frames are for the host at the target's cable
 
   /// A program polls the NIC without end, and the guest is never idle.
   bool polls() const { return socket || in_user_space(); }

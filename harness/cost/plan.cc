@@ -88,6 +88,8 @@ const std::vector<Reach> &reaches()
     // What a program costs beside the bare verdict that it ends with.
     { "example filter", "e1000", "native DROP" },
     { "example balancer", "e1000", "native TX" },
+    { "example bridge", "e1000", "native REDIRECT" },
+    { "example router", "e1000", "native REDIRECT" },
     { "example vlan", "e1000", "native TX" },
     { "example pipeline", "e1000", "native TX" },
     { "example classify", "e1000", "native PASS" },

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/bytes.h"
 #include "cost/flood.h"
 #include "cost/floor_driver.h"
 #include "cost/testpmd.h"
@@ -49,11 +48,21 @@ Result<void> Subject::set_up()
   for (size_t nic : nics())
     TRY(set_point(nic));
   for (unsigned i = 0; i < 64 * case_.point.flows; i++)
-    frames_.push_back(padded(udp_frame(NicAddress::of(0), 1000 + i % case_.point.flows, closed_port,
-                                       pattern(0, case_.point.size - headers))));
+    frames_.push_back(frame(1000 + i % case_.point.flows));
   if (case_.path->stream)
     return connect();
   return case_.path->in_user_space() ? start_user_driver() : attach();
+}
+
+/// A datagram from this port, as the path needs it.
+Frame Subject::frame(uint16_t src_port) const
+{
+  const auto nic = NicAddress::of(0);
+  const auto dst = case_.path->routed ? NicAddress::of(*case_.path->target).host_ip : nic.guest_ip;
+  return padded(build(Ethernet{ .dst = nic.guest_mac, .src = nic.host_mac },
+                      Ipv4{ .src = nic.host_ip, .dst = dst },
+                      Udp{ .src_port = src_port, .dst_port = closed_port },
+                      pattern(0, case_.point.size - headers)));
 }
 
 Result<void> Subject::look_up(Symbols symbols)
@@ -268,8 +277,7 @@ Result<void> Subject::load(const std::string &program)
   std::vector<std::string> programs = case_.path->called;
   programs.push_back(program);
   TRY(agent_.bpf_load(case_.path->object, "cost", programs));
-  for (const MapEntry &entry : case_.path->entries)
-    TRY(agent_.map_update("cost", entry.map, entry.key, entry.value));
+  TRY(update(case_.path->entries));
   if (!case_.path->target)
     return {};
   const size_t target = *case_.path->target;
@@ -279,8 +287,15 @@ Result<void> Subject::load(const std::string &program)
     TRY(agent_.xdp_attach(ifnames_[target], { "target", pass }));
   }
   auto device = TRY(agent_.netdev(ifnames_[target]));
-  const uint32_t key = 0, ifindex = device.value("ifindex", 0u);
-  return agent_.map_update("cost", "target", bytes_of(key), bytes_of(ifindex));
+  TRY(update(case_.path->target_entries(device.value("ifindex", 0u))));
+  return case_.path->routed ? agent_.write("/proc/sys/net/ipv4/ip_forward", "1") : Result<void>();
+}
+
+Result<void> Subject::update(const std::vector<MapEntry> &entries)
+{
+  for (const MapEntry &entry : entries)
+    TRY(agent_.map_update("cost", entry.map, entry.key, entry.value));
+  return {};
 }
 
 } // namespace verdict::cost

@@ -49,6 +49,7 @@ public:
   Measurement result_of(const Window &frame) const;
 
 private:
+  Frame frame(uint16_t src_port) const;
   Result<uint64_t> received();
   Register named(const Register &where) const;
   Result<Window> flooded(size_t frames);
@@ -61,6 +62,7 @@ private:
   Result<void> attach();
   Result<void> open_socket();
   Result<void> load(const std::string &program);
+  Result<void> update(const std::vector<MapEntry> &entries);
 
   const Case case_;
   const std::vector<Nic> profiles_;
