@@ -54,11 +54,11 @@ protected:
     return agent().write(knob(kind, "probability"), std::to_string(percent));
   }
 
-  /// Of all slabs only the heads of skbs fail.
-  Result<void> skb_heads_only()
+  /// Of all slabs only those of one cache fail.
+  Result<void> only_of_cache(const std::string &cache)
   {
     TRY(agent().write(knob(slabs, "cache-filter"), "1"));
-    return agent().write("/sys/kernel/slab/skbuff_head_cache/failslab", "1");
+    return agent().write("/sys/kernel/slab/" + cache + "/failslab", "1");
   }
 
   /// Only what is allocated for one of these functions fails.
@@ -140,6 +140,14 @@ protected:
     return sum;
   }
 
+  /// With `bounce` attached, each frame comes back.
+  void expect_bounces()
+  {
+    const auto frames = test_frames(nic(), notable_sizes());
+    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
+    EXPECT_THAT(back, AreFrames(swapped(frames)));
+  }
+
   /// Lets the 1st, 2nd, 3rd ... allocation of an operation fail until it has no more of them.
   /// `attempt` does it with the nth failing, `again` has to succeed after each.
   void expect_survives(const std::function<Result<guest::FaultResult>(unsigned nth)> &attempt,
@@ -165,9 +173,7 @@ protected:
     EXPECT_GT(refused, 0u) << "no failure was noticed";
     figure("refused", refused);
     ASSERT_OK(until_link(agent(), ifname()));
-    const auto frames = test_frames(nic(), notable_sizes());
-    ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
-    EXPECT_THAT(back, AreFrames(swapped(frames)));
+    expect_bounces();
   }
 
   bool faults_loaded_ = false;
@@ -177,7 +183,7 @@ TEST_P(Faults, FewSkbs)
 {
   ASSERT_OK(attach(pass));
   ASSERT_OK_AND_ASSIGN(const int socket, sniff());
-  ASSERT_OK(skb_heads_only());
+  ASSERT_OK(only_of_cache("skbuff_head_cache"));
   size_t sent = 0;
   // Heads are allocated in bulks, and the socket does not keep as many frames as 1 % would take.
   for (const unsigned percent : { 5, 20, 100 }) {
@@ -347,9 +353,7 @@ TEST_P(Faults, NoPagesWhenItGoesUp)
       return now.owned + *column().limits().spare_descriptors == now.count;
     });
   }));
-  const auto frames = test_frames(nic(), notable_sizes());
-  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
-  EXPECT_THAT(back, AreFrames(swapped(frames)));
+  expect_bounces();
 }
 
 TEST_P(Faults, EveryAllocationOfGoingUp)
@@ -378,9 +382,7 @@ TEST_P(Faults, ARingWithoutMemoryModelIsNotUsed)
   ASSERT_FALSE(up) << "it is up";
   EXPECT_THAT(up.error().message, testing::HasSubstr("Cannot allocate memory"));
   ASSERT_OK(bring_up(0));
-  const auto frames = test_frames(nic(), notable_sizes());
-  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
-  EXPECT_THAT(back, AreFrames(swapped(frames)));
+  expect_bounces();
 }
 
 // A ring that cannot be made leaves the old one, and the interface goes on.
@@ -431,8 +433,7 @@ TEST_P(Faults, ABufferOfTheSelfTest)
   REQUIRE(test_itself_quickly);
   ASSERT_OK(attach(bounce));
   ASSERT_OK(all_of_the_driver(slabs));
-  ASSERT_OK(agent().write(knob(slabs, "cache-filter"), "1"));
-  ASSERT_OK(agent().write("/sys/kernel/slab/kmalloc-4k/failslab", "1"));
+  ASSERT_OK(only_of_cache("kmalloc-4k"));
   ASSERT_OK(agent().write(knob(slabs, "interval"), "8"));
   ASSERT_OK(agent().write(knob(slabs, "times"), "1"));
   ASSERT_OK(let_fail(slabs, 100));
@@ -442,9 +443,7 @@ TEST_P(Faults, ABufferOfTheSelfTest)
   // What e1000_setup_desc_rings() returns for it.
   EXPECT_THAT(tested.out, testing::HasSubstr("Loopback test  (offline)\t 7"));
   ASSERT_OK(until_link(agent(), ifname()));
-  const auto frames = test_frames(nic(), notable_sizes());
-  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
-  EXPECT_THAT(back, AreFrames(swapped(frames)));
+  expect_bounces();
 }
 
 // On its way down the carrier is off while the link is as it was, and on its way up the link may be
@@ -460,9 +459,7 @@ TEST_P(Faults, TheWatchdogLooksWhileItGoesDown)
   for (const std::string &program : { down, up })
     ASSERT_OK(agent().trace_detach({ "slow", program }));
   ASSERT_OK(until_link(agent(), ifname()));
-  const auto frames = test_frames(nic(), notable_sizes());
-  ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(frames, frames.size()));
-  EXPECT_THAT(back, AreFrames(swapped(frames)));
+  expect_bounces();
   const std::string log = serial_log(), mark = "NIC Link is Up";
   EXPECT_NE(log.find(mark), log.rfind(mark)) << "the watchdog did not look, so nothing was tested";
 }
