@@ -56,6 +56,7 @@ struct MapEntry {
   std::vector<uint8_t> key, value;
 };
 
+/// An entry from a key and a value as the program has them.
 template <typename Key, typename Value>
 MapEntry map_entry(const std::string &map, const Key &key, const Value &value)
 {

@@ -57,12 +57,10 @@ Result<void> Subject::set_up()
 /// A datagram from this port, as the path needs it.
 Frame Subject::frame(uint16_t src_port) const
 {
-  const auto nic = NicAddress::of(0);
-  const auto dst = case_.path->routed ? NicAddress::of(*case_.path->target).host_ip : nic.guest_ip;
-  return padded(build(Ethernet{ .dst = nic.guest_mac, .src = nic.host_mac },
-                      Ipv4{ .src = nic.host_ip, .dst = dst },
-                      Udp{ .src_port = src_port, .dst_port = closed_port },
-                      pattern(0, case_.point.size - headers)));
+  NicAddress address = NicAddress::of(0);
+  if (case_.path->routed)
+    address.guest_ip = NicAddress::of(*case_.path->target).host_ip;
+  return padded(udp_frame(address, src_port, closed_port, pattern(0, case_.point.size - headers)));
 }
 
 Result<void> Subject::look_up(Symbols symbols)
