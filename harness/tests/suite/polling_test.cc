@@ -306,10 +306,10 @@ TEST_P(Polling, ByAPanic)
   ASSERT_OK_AND_ASSIGN(const auto bounced, receive(bounces));
   EXPECT_THAT(bounced, AreFrames(swapped(frames)));
 
-  // Linux 7 prints all of it at the end, and not at all if it restarts by itself.
+  // Linux 7's netconsole prints a panic at its end, and a kernel that restarts does not get there.
   ASSERT_OK(agent().write("/proc/sys/kernel/panic", "0"));
   EXPECT_FALSE(agent().call("panic", {}, milliseconds(100)));
-  // Its thread may not be done yet with what was in the log before.
+  // There its thread may still print what was in the log before.
   const std::string first = "sysrq: Trigger a crash";
   std::vector<Frame> printed;
   do {
