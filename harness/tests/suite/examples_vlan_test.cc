@@ -94,6 +94,8 @@ TEST_P(ExampleVlan, AFrameWithoutARulePassesAsItIs)
 TEST_P(ExampleVlan, ATagThatTheNicHasTakenOutIsAskedFor)
 {
   REQUIRE(vlan_metadata);
+  ASSERT_OK_AND_ASSIGN(const std::string offloads, agent().run_ok({ "ethtool", "-k", ifname() }));
+  ASSERT_THAT(offloads, testing::HasSubstr("\nrx-vlan-offload: on\n"));
   ASSERT_OK(start("vlan_told", true));
   expect_translated();
 }
