@@ -39,7 +39,6 @@ enum class Can {
   reach_all_memory,       ///< reach all memory of the machine by DMA
   run_out_of_mappings,    ///< run out of what maps a buffer for the device
   free_pool,              ///< give up its page pool when the interface goes down
-  test_itself_quickly,    ///< run ethtool's self-test in a time that CI has
 };
 
 /// Of the guest's kernel.
@@ -85,7 +84,6 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::reach_all_memory, "reach_all_memory" },
   Named<Can>{ Can::run_out_of_mappings, "run_out_of_mappings" },
   Named<Can>{ Can::free_pool, "free_pool" },
-  Named<Can>{ Can::test_itself_quickly, "test_itself_quickly" },
 };
 
 inline constexpr std::array kernel_can_names{

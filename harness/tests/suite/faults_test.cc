@@ -430,7 +430,6 @@ TEST_P(Faults, EveryAllocationOfBinding)
 // does not use: the eighth is missing, and those before it are given back.
 TEST_P(Faults, ABufferOfTheSelfTest)
 {
-  REQUIRE(test_itself_quickly);
   ASSERT_OK(attach(bounce));
   ASSERT_OK(all_of_the_driver(slabs));
   ASSERT_OK(only_of_cache("kmalloc-4k"));

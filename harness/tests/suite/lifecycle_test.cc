@@ -110,7 +110,6 @@ TEST_P(Lifecycle, TheRingIsFullAfterEachFrame)
 // too, by the same numbers.
 TEST_P(Lifecycle, OfflineSelfTest)
 {
-  REQUIRE(test_itself_quickly);
   ASSERT_OK(attach_bounce());
   std::string result;
   expect_recovery({ [&]() -> Result<void> {
