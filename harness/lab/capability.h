@@ -19,7 +19,8 @@ enum class Can {
   fill_linear_mtu,        ///< give such a program the largest frame of limits.linear_mtu
   bound_mtu,              ///< refuse an MTU that the attached program is not made for
   drop_oversized,         ///< count as oversize, and drop, what a program would see in part
-  keep_fcs_from_programs, ///< have rx-fcs, and refuse it together with programs
+  receive_fcs,            ///< give the stack the FCS if the user wants it (rx-fcs)
+  keep_fcs_from_programs, ///< refuse that together with programs
   metadata,               ///< give a program room for metadata
   vlan_metadata,          ///< tell a program the VLAN tag (bpf_xdp_metadata_rx_vlan_tag)
   receive_any_vlan,       ///< receive frames of VLANs that nobody has asked for
@@ -64,6 +65,7 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::fill_linear_mtu, "fill_linear_mtu" },
   Named<Can>{ Can::bound_mtu, "bound_mtu" },
   Named<Can>{ Can::drop_oversized, "drop_oversized" },
+  Named<Can>{ Can::receive_fcs, "receive_fcs" },
   Named<Can>{ Can::keep_fcs_from_programs, "keep_fcs_from_programs" },
   Named<Can>{ Can::metadata, "metadata" },
   Named<Can>{ Can::vlan_metadata, "vlan_metadata" },
