@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "base/environment.h"
 #include "lab/fields.h"
 #include "lab/kernel_profile.h"
@@ -103,6 +105,31 @@ Result<Limits> read_limits(Fields fields)
   };
   TRY(fields.done());
   return limits;
+}
+
+/// What a NIC can do, it also tells the limits of.
+Result<void> check_limits(const Nic &nic, const std::string &place)
+{
+  struct Need {
+    Can what;
+    std::string_view limit;
+    bool told;
+  };
+  const Limits &limits = nic.limits;
+  const Need needs[] = {
+    { Can::jumbo, "jumbo_mtu", limits.jumbo_mtu.has_value() },
+    { Can::refuse_without_frags, "linear_mtu", limits.linear_mtu.has_value() },
+    { Can::bound_mtu, "linear_mtu", limits.linear_mtu.has_value() },
+    { Can::drop_oversized, "rx_buffer", limits.rx_buffer.has_value() },
+    { Can::bound_length, "longest_frame", limits.longest_frame.has_value() },
+  };
+  for (const Need &need : needs) {
+    if (nic.can(need.what) && !need.told)
+      return fail(fmt::format("{}: limits: \"{}\" is null, and \"cannot\" has no \"{}\"", place,
+                              need.limit,
+                              std::ranges::find(can_names, need.what, &Named<Can>::first)->second));
+  }
+  return {};
 }
 
 Result<std::optional<Proof>> read_proof(Fields &machine)
@@ -244,6 +271,7 @@ private:
     TRY(fields.get_or<json>("machine", {}));
     TRY(fields.get_or<json>("others", {}));
     TRY(fields.done());
+    TRY(check_limits(nic, place(name)));
     return nic;
   }
 

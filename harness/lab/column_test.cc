@@ -88,7 +88,7 @@ TEST_F(Profiles, OfTheProjectLoadTheirKernels)
 TEST_F(Profiles, SayWhatADriverIs)
 {
   json profile = alone();
-  profile["cannot"] = { { "cut_frags", "it has but one buffer" } };
+  profile["cannot"]["cut_frags"] = "it has but one buffer";
   profile["xdp_features"] = { "basic", "ndo-xmit" };
   profile["counters"]["drop"] = "rx_dropped_by_program";
   profile["counters"]["tx"] = nullptr;
@@ -116,7 +116,7 @@ TEST_F(Profiles, SayWhatADriverIs)
 TEST_F(Profiles, ExtendOthersKeyByKey)
 {
   json base = alone();
-  base["cannot"] = { { "pad", "base" }, { "cut_frags", "base" } };
+  base["cannot"].update({ { "pad", "base" }, { "cut_frags", "base" } });
   base["order"] = 2;
   put("alone", base);
   put("child", { { "extends", "alone" },
@@ -185,6 +185,14 @@ TEST_F(Profiles, MustNameEveryCounterAndLimit)
   profile["limits"].erase("burst");
   put("alone", profile);
   expect_refused("alone.json: limits: \"burst\" is missing");
+}
+
+TEST_F(Profiles, TellTheLimitsOfWhatTheNicCanDo)
+{
+  json profile = alone();
+  profile["limits"]["linear_mtu"] = nullptr;
+  put("alone", profile);
+  expect_refused("limits: \"linear_mtu\" is null, and \"cannot\" has no \"refuse_without_frags\"");
 }
 
 TEST_F(Profiles, WithAWrongValueAreRefused)

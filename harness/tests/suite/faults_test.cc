@@ -350,7 +350,7 @@ TEST_P(Faults, NoPagesWhenItGoesUp)
   // hw/net).
   ASSERT_OK(until("the ring is full", [&] {
     return rx_ring().map([&](const RxRing &now) {
-      return now.owned + *column().limits().spare_descriptors == now.count;
+      return now.owned + column().limits().spare_descriptors.value() == now.count;
     });
   }));
   expect_bounces();
@@ -396,7 +396,7 @@ TEST_P(Faults, EveryAllocationOfNewRings)
       },
       [&]() -> Result<void> {
         auto ring = TRY(rx_ring());
-        if (ring.owned + *column().limits().spare_descriptors != ring.count)
+        if (ring.owned + column().limits().spare_descriptors.value() != ring.count)
           return fail("the ring is not full");
         return {};
       });

@@ -58,7 +58,10 @@ protected:
   }
 
   /// Of the driver's Rx buffers.
-  uint16_t buffer_size() const { return static_cast<uint16_t>(*column().limits().rx_buffer); }
+  uint16_t buffer_size() const
+  {
+    return static_cast<uint16_t>(column().limits().rx_buffer.value());
+  }
 
   HostileNic &device() { return *nic_; }
 
@@ -315,7 +318,7 @@ TEST_P(HostileDevice, AFramesFirstDescriptorDoneFreesNothing)
               longer = test_frame(nic(), 1, 2 * buffer_size() + 500);
   constexpr size_t descriptors = 1 + 3;
   // The smallest ring: a page that was freed is soon received into.
-  ASSERT_OK(set_rings(*limits.least_ring, limits.tx_ring));
+  ASSERT_OK(set_rings(limits.least_ring.value(), limits.tx_ring));
   ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
   ASSERT_OK(device().send(false));
@@ -326,7 +329,7 @@ TEST_P(HostileDevice, AFramesFirstDescriptorDoneFreesNothing)
   ASSERT_OK(device().call_unsent_done(2));
 
   ASSERT_OK(configure({ .action = XDP_PASS }));
-  const auto others = test_frames(nic(), 2 * *limits.least_ring, 1000);
+  const auto others = test_frames(nic(), 2 * limits.least_ring.value(), 1000);
   ASSERT_OK(wire().inject(others));
   ASSERT_OK(
       until("they are received", [&] { return counter(VERDICT_FRAMES) == 2 + others.size(); }));
@@ -412,7 +415,7 @@ TEST_P(HostileDevice, ALongFrameTakesTheLastDescriptors)
   const Frame longer = test_frame(nic(), 1, 3 * buffer_size() + 500u);
   constexpr size_t parts = 4, many = 64;
   ASSERT_OK(set_jumbo_mtu());
-  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
+  ASSERT_OK(set_rings(limits.rx_ring, limits.least_ring.value()));
   ASSERT_OK(configure({ .action = XDP_TX, .flags = VERDICT_SWAP_MACS }));
   // Sends frames while the device does not; returns how many descriptors are posted.
   size_t refused = 0;

@@ -32,13 +32,14 @@ protected:
 
 TEST_P(Leaks, NoneInALifeOfEveryVerdict)
 {
-  for (unsigned mtu : { 1500u, *column().limits().jumbo_mtu }) {
+  for (unsigned mtu : { 1500u, column().limits().jumbo_mtu.value() }) {
     ASSERT_OK(set_mtu(mtu));
     for (uint32_t action : { XDP_ABORTED, XDP_DROP, XDP_PASS, XDP_TX })
       ASSERT_NO_FATAL_FAILURE(traffic({ .action = action }));
   }
   const Limits &limits = column().limits();
-  for (const unsigned length : { *limits.least_ring, *limits.most_ring, limits.rx_ring })
+  for (const unsigned length :
+       { limits.least_ring.value(), limits.most_ring.value(), limits.rx_ring })
     ASSERT_OK(agent().rings(ifname(), length, length));
   ASSERT_OK(agent().link(ifname(), false));
   ASSERT_OK(bring_up(0));

@@ -55,7 +55,7 @@ TEST_P(Lifecycle, TxTimeout)
 // seconds. What an empty ring held a lap ago is none.
 TEST_P(Lifecycle, AnIdleTxRingDoesNotHang)
 {
-  const std::vector<size_t> sizes{ 100, *column().limits().rx_buffer + 900u };
+  const std::vector<size_t> sizes{ 100, column().limits().rx_buffer.value() + 900u };
   ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(attach_bounce_of_frags());
   const auto frames = test_frames(nic(), sizes);
@@ -95,7 +95,7 @@ TEST_P(Lifecycle, LongFramesChangeTheInterruptRate)
 TEST_P(Lifecycle, TheRingIsFullAfterEachFrame)
 {
   const Limits &limits = column().limits();
-  const uint32_t full = limits.rx_ring - *limits.spare_descriptors;
+  const uint32_t full = limits.rx_ring - limits.spare_descriptors.value();
   ASSERT_OK(attach({ .action = XDP_DROP }));
   for (uint64_t i = 1; i <= limits.rx_ring; i++) {
     SCOPED_TRACE(i);

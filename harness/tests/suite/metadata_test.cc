@@ -55,7 +55,7 @@ TEST_P(Metadata, QueueStatisticsCountWhateverBecomesOfAFrame)
 {
   REQUIRE(queue_statistics);
   constexpr size_t count = 50;
-  const size_t jumbo = *column().limits().jumbo_mtu;
+  const size_t jumbo = column().limits().jumbo_mtu.value();
   ASSERT_OK(set_jumbo_mtu());
   ASSERT_OK(attach({ .action = XDP_DROP }));
   const verdict_config to_itself{ .mode = VERDICT_REDIRECT_IFINDEX, .target = ifindex() };
@@ -104,7 +104,7 @@ TEST_P(Metadata, ADriverThatIsBoundAgainOffersAllAgain)
   ASSERT_OK_AND_ASSIGN(const uint64_t features, agent().xdp_features(index));
   EXPECT_EQ(features, column().nics.front().xdp_features);
   EXPECT_OK(agent().call("qstats", { { "ifindex", index } }));
-  EXPECT_OK(set_mtu(static_cast<unsigned>(*column().limits().longest_frame - 14)));
+  EXPECT_OK(set_mtu(static_cast<unsigned>(column().limits().longest_frame.value() - 14)));
   ASSERT_OK(set_mtu(1500));
   expect_vlan_tag_is_told();
 }

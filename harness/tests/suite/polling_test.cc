@@ -109,7 +109,7 @@ protected:
   Result<void> print_to_the_wire()
   {
     const NicAddress address = nic();
-    TRY(set_rings(column().limits().rx_ring, *column().limits().least_ring));
+    TRY(set_rings(column().limits().rx_ring, column().limits().least_ring.value()));
     TRY(attach(bounce));
     TRY(agent().modprobe("configfs"));
     TRY(agent().insmod("stock/netconsole.ko",
@@ -232,17 +232,17 @@ TEST_P(Polling, BySocketsThatTakeMoreThanTheTxRing)
 {
   const Limits &limits = column().limits();
   const auto frames = test_frames(nic(), 200, 100);
-  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
+  ASSERT_OK(set_rings(limits.rx_ring, limits.least_ring.value()));
   ASSERT_OK(attach({ .action = XDP_PASS }));
   ASSERT_OK_AND_ASSIGN(const int socket, let_only_a_socket_poll());
   ASSERT_OK(configure(bounce));
   ASSERT_OK(fill_rx_ring(frames));
   ASSERT_OK(poll_once(socket));
-  ASSERT_OK_AND_ASSIGN(auto back, receive(*limits.xdp_of_least_ring));
+  ASSERT_OK_AND_ASSIGN(auto back, receive(limits.xdp_of_least_ring.value()));
   ASSERT_OK(stop_polling(socket));
   ASSERT_OK_AND_ASSIGN(const auto rest, wire().until_sentinel());
   back.insert(back.end(), rest.begin(), rest.end());
-  ASSERT_LT(back.size(), *limits.least_ring);
+  ASSERT_LT(back.size(), limits.least_ring.value());
   const auto sent = std::span(frames).first(back.size());
   EXPECT_THAT(back, AreFrames(swapped({ sent.begin(), sent.end() })));
   expect_counter(Counter::tx, sent.size());
@@ -253,8 +253,8 @@ TEST_P(Polling, BySocketsThatTakeMoreThanTheTxRing)
 // full: it may clean up after the stack then, and XDP's frames wait to be freed.
 TEST_P(Polling, ByTheConsole)
 {
-  const size_t bounces = *column().limits().xdp_of_least_ring,
-               lines = *column().limits().least_ring + bounces;
+  const size_t bounces = column().limits().xdp_of_least_ring.value(),
+               lines = column().limits().least_ring.value() + bounces;
   ASSERT_OK(print_to_the_wire());
   ASSERT_OK(trace_polls(0));
 
@@ -299,7 +299,7 @@ TEST_P(Polling, ByTheConsole)
 // behind XDP's frames.
 TEST_P(Polling, ByAPanic)
 {
-  const size_t bounces = *column().limits().xdp_of_least_ring;
+  const size_t bounces = column().limits().xdp_of_least_ring.value();
   ASSERT_OK(print_to_the_wire());
   const auto frames = test_frames(nic(), bounces);
   ASSERT_OK(wire().inject(frames));
@@ -318,7 +318,7 @@ TEST_P(Polling, ByAPanic)
       printed.push_back(std::move(frame));
   } while (printed.empty() || !contains(printed.back(), "end Kernel panic"));
   // Its queue stops while 24 descriptors are free, half of the smallest ring.
-  EXPECT_GT(printed.size() + bounces, *column().limits().least_ring / 2)
+  EXPECT_GT(printed.size() + bounces, column().limits().least_ring.value() / 2)
       << "the Tx ring had room for all, so nothing was tested";
   figure("lines", printed.size());
 

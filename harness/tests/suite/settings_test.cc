@@ -149,8 +149,8 @@ TEST_P(Settings, RingSizes)
   // Tx rings that hold what a poll sends back, or not every frame of the stream could come back.
   std::vector<Change> changes;
   const Limits &limits = column().limits();
-  for (const auto &[rx, tx] : { std::pair{ *limits.least_ring, *limits.most_ring },
-                                { *limits.most_ring, 128u },
+  for (const auto &[rx, tx] : { std::pair{ limits.least_ring.value(), limits.most_ring.value() },
+                                { limits.most_ring.value(), 128u },
                                 { limits.rx_ring, limits.tx_ring } })
     changes.push_back([this, rx = rx, tx = tx] { return agent().rings(ifname(), rx, tx); });
   expect_recovery(changes);
@@ -159,12 +159,13 @@ TEST_P(Settings, RingSizes)
 TEST_P(Settings, RingsThatAreTooShortAreRefused)
 {
   const Limits &limits = column().limits();
-  const std::string too_short = std::to_string(*limits.least_ring - *limits.ring_step);
+  const std::string too_short =
+      std::to_string(limits.least_ring.value() - limits.ring_step.value());
   for (const char *ring : { "rx", "tx" }) {
     const auto set = agent().run_ok({ "ethtool", "-G", ifname(), ring, too_short });
     ASSERT_FALSE(set) << ring;
     EXPECT_THAT(set.error().message,
-                testing::HasSubstr("at least " + std::to_string(*limits.least_ring)));
+                testing::HasSubstr("at least " + std::to_string(limits.least_ring.value())));
   }
   ASSERT_OK_AND_ASSIGN(const RxRing ring, rx_ring());
   EXPECT_EQ(ring.count, limits.rx_ring);
@@ -186,8 +187,8 @@ TEST_P(Settings, EveryRingSize)
   ASSERT_OK(attach_bounce());
   // The long form takes all legal sizes.
   const Limits &limits = column().limits();
-  const uint32_t least = *limits.least_ring, most = *limits.most_ring,
-                 step = *limits.ring_step * (storm() > 1 ? 1 : 46);
+  const uint32_t least = limits.least_ring.value(), most = limits.most_ring.value(),
+                 step = limits.ring_step.value() * (storm() > 1 ? 1 : 46);
   std::vector<uint32_t> sizes;
   for (uint32_t size = least; size <= most; size += step)
     sizes.push_back(size);
@@ -200,7 +201,7 @@ TEST_P(Settings, EveryRingSize)
     ASSERT_OK(agent().rings(ifname(), size, size));
     ASSERT_OK_AND_ASSIGN(const RxRing ring, rx_ring());
     ASSERT_EQ(ring.count, size);
-    ASSERT_EQ(ring.owned, size - *limits.spare_descriptors);
+    ASSERT_EQ(ring.owned, size - limits.spare_descriptors.value());
     if (storm() > 1 && size % 512 && size != least)
       continue; // the NIC holds its frames for a second after each change
     ASSERT_OK(until_link(agent(), ifname()));
@@ -219,8 +220,9 @@ TEST_P(Settings, SmallTxRings)
   ASSERT_OK(attach_bounce());
   const auto frames = test_frames(nic(), notable_sizes());
   const Limits &limits = column().limits();
-  const size_t fits = *limits.xdp_of_least_ring;
-  for (const uint32_t size : { *limits.least_ring, *limits.least_ring + *limits.ring_step }) {
+  const size_t fits = limits.xdp_of_least_ring.value();
+  for (const uint32_t size :
+       { limits.least_ring.value(), limits.least_ring.value() + limits.ring_step.value() }) {
     SCOPED_TRACE(size);
     ASSERT_OK(set_rings(limits.rx_ring, size));
     std::vector<Frame> back;

@@ -18,7 +18,7 @@ protected:
   /// NIC 0 and NIC 2 redirect to NIC 1, whose Tx ring holds what both bring.
   Result<void> start()
   {
-    TRY(set_rings(column().limits().rx_ring, *column().limits().most_ring, target));
+    TRY(set_rings(column().limits().rx_ring, column().limits().most_ring.value(), target));
     TRY(pin(0, 0));
     TRY(pin(2, 1));
     for (const size_t source : sources) {

@@ -22,7 +22,7 @@ protected:
   /// ring between two polls.
   Result<void> make_scarce()
   {
-    TRY(set_rings(column().limits().rx_ring, *column().limits().least_ring));
+    TRY(set_rings(column().limits().rx_ring, column().limits().least_ring.value()));
     return poll_by_timer(agent(), ifname(), milliseconds(20));
   }
 
@@ -93,8 +93,9 @@ TEST_P(TxFull, LeavesRoomForTheStack)
 {
   const Limits &limits = column().limits();
   // More than the ring has descriptors, so that XDP could fill it.
-  const size_t in_a_poll = *limits.least_ring + *limits.xdp_of_least_ring, of_the_stack = 8;
-  ASSERT_OK(set_rings(limits.rx_ring, *limits.least_ring));
+  const size_t in_a_poll = limits.least_ring.value() + limits.xdp_of_least_ring.value(),
+               of_the_stack = 8;
+  ASSERT_OK(set_rings(limits.rx_ring, limits.least_ring.value()));
   ASSERT_OK(attach(bounce));
   // Long enough to fill the Rx ring, and to send for the stack after the poll.
   ASSERT_OK(poll_by_timer(agent(), ifname(), milliseconds(2000)));
