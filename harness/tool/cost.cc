@@ -139,6 +139,8 @@ Result<int> rewrite(const Options &options, const Places &places)
 
 Result<int> check(const Options &options, const Places &places)
 {
+  if (!file_exists(options.budgets))
+    return fail(options.budgets + " does not exist; verdict cost --rewrite-budgets makes it");
   const auto budgets = read_budgets(TRY(read_file(options.budgets)));
   if (!budgets)
     return fail(options.budgets + ": " + budgets.error().message);
@@ -199,25 +201,31 @@ Subcommand add_cost_command(CLI::App &app)
       "cost", "Count the guest's instructions and register accesses for each frame");
   cost->footer("Without --system and --path it measures all that make cost does. To be run in "
                "the project's top directory. Documentation/cost.md tells the rest.");
-  cost->add_option("--system", options->systems, "a driver: e1000 (default), stock e1000, ...");
-  cost->add_option("--path", options->paths, "a frame's way: native DROP, stack, ...");
+  const std::vector<CLI::Option *> choices{
+    cost->add_option("--system", options->systems, "a driver: e1000 (default), stock e1000, ..."),
+    cost->add_option("--path", options->paths, "a frame's way: native DROP, stack, ..."),
+    cost->add_option("--size", options->size, "bytes of a frame; 60 else, 1514 of TCP")
+        ->check(CLI::Range(60, 9014)),
+    cost->add_option("--ring", options->ring, "descriptors of each ring; 256 else")
+        ->check(CLI::Range(48, 4096)),
+    cost->add_option("--flows", options->flows, "UDP flows; 1 else")->check(CLI::Range(1, 1024)),
+    cost->add_option("--profile", options->top, "print so many functions of each path"),
+    cost->add_option("--output", options->output, "write cost.json, report.html, *.svg there"),
+  };
   cost->add_flag("--list", options->list, "name all systems and paths, and do nothing");
-  cost->add_option("--size", options->size, "bytes of a frame; 60 else, 1514 of TCP")
-      ->check(CLI::Range(60, 9014));
-  cost->add_option("--ring", options->ring, "descriptors of each ring; 256 else")
-      ->check(CLI::Range(48, 4096));
-  cost->add_option("--flows", options->flows, "UDP flows; 1 else")->check(CLI::Range(1, 1024));
   cost->add_option("--windows", options->windows, "how often each path is measured")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  cost->add_option("--profile", options->top, "print so many functions of each path");
-  cost->add_option("--output", options->output, "write cost.json, report.html, *.svg there");
   CLI::Option *checking =
       cost->add_flag("--check", options->check,
                      "compare with the budgets; exit status 1 if a path has grown by over 3 %, 77 "
                      "if they are another kernel's");
-  cost->add_flag("--rewrite-budgets", options->rewrite, "make what is measured now the budgets")
-      ->excludes(checking);
+  CLI::Option *rewriting =
+      cost->add_flag("--rewrite-budgets", options->rewrite, "make what is measured now the budgets")
+          ->excludes(checking);
+  // Budgets are of fixed paths.
+  for (CLI::Option *choice : choices)
+    choice->excludes(checking)->excludes(rewriting);
   cost->add_option("--budgets", options->budgets, "the file of budgets")->capture_default_str();
   return [options] { return options->list ? list() : run(*options); };
 }
