@@ -84,7 +84,7 @@ Result<Places> Places::find()
   places.initrd = variable("VERDICT_INITRD", places.out / "guest" / image / "initrd.cpio");
   if (!file_exists(places.initrd))
     return fail(places.initrd.string() +
-                " does not exist; run scripts/guest-image with KERNEL=" + profile.kernel);
+                " does not exist; see scripts/guest-image --help, with KERNEL=" + profile.kernel);
   if (places.kernel.filename().string().starts_with("vmlinuz")) {
     TRY(make_directories(places.out / "golden"));
     places.kernel = TRY(vmlinux_of(places.kernel, places.out / "golden"));

@@ -72,8 +72,8 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
     spec.machine.initrd.replace_filename(places.initrd.stem().string() + "-" + variant.image +
                                          places.initrd.extension().string());
     if (!file_exists(spec.machine.initrd))
-      return fail(spec.machine.initrd.string() + " does not exist; run scripts/" + variant.image +
-                  "-image");
+      return fail(spec.machine.initrd.string() + " does not exist; see scripts/" + variant.image +
+                  "-image --help");
   }
   spec.allowed_splats = false_alarms();
   for (const Nic &nic : column.nics)
