@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "lab/column.h"
+#include "lab/kernel_profile.h"
 #include "mutants/suite_output.h"
 
 namespace verdict::mutants {
@@ -37,6 +39,24 @@ std::string last_line(const fs::path &log)
   return lines.empty() ? "nothing" : lines.back();
 }
 
+/// Of the suite and what it reads and runs: the profiles, and QEMU.
+Result<std::string> digest_of_suite(const fs::path &suite, const fs::path &memory)
+{
+  std::vector<fs::path> files{ suite, TRY(find_program(x86_64.qemu_program)) };
+  for (const std::string &directory : { profile_directory(), std::string(kernel_directory) }) {
+    std::error_code error;
+    for (const auto &entry : fs::directory_iterator(directory, error))
+      files.push_back(entry.path());
+    if (error)
+      return fail(directory + ": " + error.message());
+  }
+  std::sort(files.begin(), files.end());
+  std::string all;
+  for (const fs::path &file : files)
+    all += TRY(file_sha256(file, memory));
+  return sha256(all);
+}
+
 } // namespace
 
 Result<Bench> Bench::open(const fs::path &out)
@@ -58,7 +78,7 @@ Result<void> Bench::find_images(const std::string &catalogue_text)
 {
   const fs::path memory = out_ / "golden" / "digests";
   TRY(make_directories(memory));
-  const std::string suite_digest = TRY(file_sha256(suite(), memory));
+  const std::string suite_digest = TRY(digest_of_suite(suite(), memory));
   const fs::path guests = out_ / "mutants" / "guest";
   for (const auto &[kernel, directory] :
        std::map<std::string, std::string>{ { "fast", catalogue_.release }, { "debug", "debug" } }) {

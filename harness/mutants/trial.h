@@ -22,7 +22,7 @@ enum class Outcome {
 
 /// One run of one test on one mutant.
 struct Trial {
-  std::string digest; ///< of all that it depends on: mutants, guest image, suite
+  std::string digest; ///< of all that it depends on: mutants, guest, suite, profiles, QEMU
   std::string kernel; ///< "fast" or "debug"
   std::string mutant; ///< its key; "" if none was chosen
   std::string test;   ///< "Nic/Tx.FramesComeBack/e1000_82540em"
