@@ -437,9 +437,11 @@ void e1000_xdp_free_tx(struct e1000_adapter *adapter,
 void e1000_free_parked_tx(struct e1000_adapter *adapter,
 			  struct e1000_tx_ring *tx_ring)
 {
-	while (tx_ring->parked)
-		e1000_xdp_free_tx(adapter,
-				  &tx_ring->parking[--tx_ring->parked]);
+	u32 i;
+
+	for (i = 0; i < tx_ring->parked; i++)
+		e1000_xdp_free_tx(adapter, &tx_ring->parking[i]);
+	tx_ring->parked = 0;
 }
 
 /* netpoll may be called where pages and frames cannot be freed: those of the
