@@ -293,13 +293,6 @@ e1000_clean(...)
 	...
 }
 
-// A write to the tail costs more than anything else in a poll
-
-@ batch @
-@@
-- #define E1000_RX_BUFFER_WRITE 16
-+ #define E1000_RX_BUFFER_WRITE 32
-
 // Frames that the driver drops by itself are counted where people look
 
 @ errors @
