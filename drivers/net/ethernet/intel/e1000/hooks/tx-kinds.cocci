@@ -218,6 +218,8 @@ e1000_xmit_frame(...)
 
 // What netpoll leaves in its place does not hang, nor does an empty ring
 
++	/* An empty ring has to be enough */
++	size = min_t(int, size, tx_ring->count - 1);
 @ hang @
 @@
 e1000_clean_tx_irq(...)
