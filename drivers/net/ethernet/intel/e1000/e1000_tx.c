@@ -152,7 +152,7 @@ static u32 e1000_tx_distance(const struct e1000_tx_ring *tx_ring, u32 from,
 }
 
 /* Publish the descriptors before next: they are written before whoever rings
- * the doorbell, or looks for completions, sees next_to_use.
+ * the doorbell sees next_to_use, or who looks for completions sees frames_end.
  */
 static void e1000_xdp_posted(struct e1000_tx_ring *tx_ring, u32 next)
 {
@@ -160,6 +160,8 @@ static void e1000_xdp_posted(struct e1000_tx_ring *tx_ring, u32 next)
 						 next);
 	dma_wmb();
 	WRITE_ONCE(tx_ring->next_to_use, next);
+	/* Pairs with smp_load_acquire() in e1000_complete_tx() */
+	smp_store_release(&tx_ring->frames_end, next);
 }
 
 /* The descriptor that comes so many after i */
@@ -482,10 +484,8 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
 		      struct e1000_tx_ring *tx_ring, int budget,
 		      struct e1000_tx_done *done)
 {
-	/* Pairs with the barrier before next_to_use is written: descriptors and
-	 * buffers before it are complete
-	 */
-	u32 end = smp_load_acquire(&tx_ring->next_to_use);
+	/* Frames before it are posted as a whole, with all their buffers */
+	const u32 end = smp_load_acquire(&tx_ring->frames_end);
 	/* To be asked after all that may be unmapped here was mapped */
 	const bool need_unmap = dma_need_unmap(&adapter->pdev->dev);
 	/* Of the frame that i is in, NULL between frames */

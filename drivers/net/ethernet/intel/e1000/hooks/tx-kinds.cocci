@@ -29,6 +29,10 @@ struct e1000_tx_ring {
 +	/* XDP frames that wait for a poll with a budget to be freed */
 +	struct e1000_tx_buffer *parking;
 +	unsigned int parked;
++	/* behind the last frame that is posted: next_to_use may stand behind
++	 * the context of one whose data is not there yet
++	 */
++	unsigned int frames_end;
 +	/* descriptors that the stack's next frame needs, if it waits */
 +	unsigned int stack_needs;
 +	/* XDP's descriptors so far, both modulo 2^32 */
@@ -45,6 +49,7 @@ e1000_setup_tx_resources(...)
 {
 	...
 -	txdr->buffer_info = vzalloc(size);
++	/* The second half is for netpoll, which frees no XDP frames */
 +	txdr->buffer_info = vzalloc(2 * size);
 	if (!txdr->buffer_info)
 		return -ENOMEM;
@@ -75,6 +80,7 @@ e1000_clean_tx_ring(...)
 +	e1000_free_parked_tx(adapter, tx_ring);
 	...
 	tx_ring->last_tx_tso = false;
++	tx_ring->frames_end = 0;
 +	tx_ring->stack_needs = 0;
 +	tx_ring->xdp_posted = 0;
 +	tx_ring->xdp_completed = 0;
@@ -176,6 +182,18 @@ e1000_clean_tx_irq(...)
 	...>
 }
 
+// Completions come while a frame is being posted
+
+@ whole @
+@@
+e1000_tx_queue(...)
+{
+	...
+	tx_ring->next_to_use = i;
++	/* Pairs with smp_load_acquire() in e1000_complete_tx() */
++	smp_store_release(&tx_ring->frames_end, i);
+}
+
 // The stack is woken when there is room for what it waits to send
 
 @ wake @
@@ -201,6 +219,8 @@ __e1000_maybe_stop_tx(struct net_device *netdev, int size)
 	...
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 +
++	/* An empty ring has to be enough */
++	size = min_t(int, size, tx_ring->count - 1);
 +	WRITE_ONCE(tx_ring->stack_needs, size);
 	netif_stop_queue(netdev);
 	...
@@ -218,8 +238,6 @@ e1000_xmit_frame(...)
 
 // What netpoll leaves in its place does not hang, nor does an empty ring
 
-+	/* An empty ring has to be enough */
-+	size = min_t(int, size, tx_ring->count - 1);
 @ hang @
 @@
 e1000_clean_tx_irq(...)

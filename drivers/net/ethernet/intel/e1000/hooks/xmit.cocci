@@ -11,6 +11,16 @@ struct e1000_tx_ring {
 	...
 };
 
+@ empty @
+@@
+e1000_clean_tx_ring(...)
+{
+	...
+	tx_ring->last_tx_tso = false;
++	tx_ring->xdp_unsent = false;
+	...
+}
+
 @ operation @
 identifier ops;
 @@
