@@ -47,14 +47,15 @@ void e1000_xdp_flush_unsent(struct e1000_adapter *adapter)
 
 /* Descriptors that XDP may use now. When the stack has stopped its queue for
  * want of descriptors, it gets the next ones that come free. XDP leaves it what
- * its next frame needs, holds at most half of the ring, and keeps head and tail
- * two descriptors apart.
+ * its next frame needs, up to three quarters of the ring, holds at most half of
+ * it, and keeps head and tail two descriptors apart.
  */
 static u32 e1000_xdp_room(const struct e1000_tx_ring *tx_ring,
 			  const struct netdev_queue *txq)
 {
 	u32 held = tx_ring->xdp_posted - READ_ONCE(tx_ring->xdp_completed);
-	u32 reserve = e1000_stack_needs(tx_ring) + 2;
+	u32 reserve = min(e1000_stack_needs(tx_ring),
+			  tx_ring->count - tx_ring->count / 4) + 2;
 	u32 unused = E1000_DESC_UNUSED(tx_ring);
 
 	lockdep_assert_held(&txq->_xmit_lock);
