@@ -375,7 +375,8 @@ static void e1000_each_frame_goes_out_with_an_fcs(struct kunit *test)
 }
 
 /* With descriptor bursting any of a frame's descriptors may be called done, at
- * different times. What lies behind the last posted one is not looked at.
+ * different times. What lies behind the last posted frame is not looked at,
+ * even if the context of the next one is there.
  */
 static void e1000_only_a_whole_frame_is_done(struct kunit *test)
 {
@@ -385,7 +386,7 @@ static void e1000_only_a_whole_frame_is_done(struct kunit *test)
 	struct e1000_tx_buffer buffers[4] = {};
 	struct e1000_tx_ring *own, ring = {
 		.count = 4, .buffer_info = buffers, .next_to_clean = 3,
-		.next_to_use = 1
+		.next_to_use = 1, .frames_end = 1
 	};
 	struct e1000_adapter *adapter;
 	struct e1000_tx_desc *descs;
@@ -411,7 +412,8 @@ static void e1000_only_a_whole_frame_is_done(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, buffers[3].kind, kinds[n]);
 	}
 
-	ring.next_to_use = 3;
+	ring.frames_end = 3;
+	ring.next_to_use = 0;
 	descs[0].upper.data = cpu_to_le32(E1000_TXD_STAT_DD);
 	poll_again(adapter, 64);
 	KUNIT_EXPECT_EQ(test, ring.next_to_clean, 3);
@@ -707,6 +709,20 @@ static void e1000_what_has_just_gone_out_does_not_hang(struct kunit *test)
 	unlock_anew(test, netdev);
 }
 
+/* With the Tx lock held: send a short frame of the stack's */
+static void send_short(struct kunit *test, struct net_device *netdev, bool more)
+{
+	struct sk_buff *skb = alloc_skb(ETH_ZLEN, GFP_ATOMIC);
+
+	KUNIT_EXPECT_NOT_NULL(test, skb);
+	if (!skb)
+		return;
+	skb_put_zero(skb, ETH_ZLEN);
+	KUNIT_EXPECT_EQ(test, NETDEV_TX_OK,
+			__netdev_start_xmit(netdev->netdev_ops, skb, netdev,
+					    more));
+}
+
 /* The doorbell is rung when the queue stops, however many frames are to come */
 static void e1000_a_stopped_queue_waits_for_no_doorbell(struct kunit *test)
 {
@@ -714,7 +730,6 @@ static void e1000_a_stopped_queue_waits_for_no_doorbell(struct kunit *test)
 	struct net_device *netdev;
 	struct netdev_queue *txq;
 	struct e1000_hw *hw;
-	struct sk_buff *skb;
 	u32 sent;
 
 	netdev = lock_interface(test);
@@ -724,20 +739,85 @@ static void e1000_a_stopped_queue_waits_for_no_doorbell(struct kunit *test)
 	napi_disable(&adapter->napi);
 	__netif_tx_lock_bh(txq);
 	for (sent = 0; sent < adapter->tx_ring->count &&
-	     !netif_tx_queue_stopped(txq); sent++) {
-		skb = alloc_skb(ETH_ZLEN, GFP_ATOMIC);
-		if (!skb)
-			break;
-		skb_put_zero(skb, ETH_ZLEN);
-		KUNIT_EXPECT_EQ(test, NETDEV_TX_OK,
-				__netdev_start_xmit(netdev->netdev_ops, skb,
-						    netdev, true));
-	}
+	     !netif_tx_queue_stopped(txq); sent++)
+		send_short(test, netdev, true);
 	KUNIT_EXPECT_TRUE(test, netif_tx_queue_stopped(txq));
 	KUNIT_EXPECT_EQ(test, er32(TDT), adapter->tx_ring->next_to_use);
 	__netif_tx_unlock_bh(txq);
 	napi_enable(&adapter->napi);
 	unlock_anew(test, netdev);
+}
+
+/* A short ring may have less than what the stack's next frame may need, as with
+ * CONFIG_MAX_SKB_FRAGS=45. Its queue is woken when the ring is empty, and XDP
+ * is not left without descriptors. The 82544 needs most.
+ */
+static void e1000_an_empty_ring_wakes_the_stack(struct kunit *test)
+{
+	struct xdp_frame *frame = make_frame(ETH_ZLEN);
+	struct e1000_tx_ring *tx_ring;
+	struct e1000_adapter *adapter;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+	bool pcix_82544;
+	u32 count;
+	u16 tdt;
+
+	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
+	tx_ring = adapter->tx_ring;
+	txq = netdev_get_tx_queue(netdev, 0);
+	napi_disable(&adapter->napi);
+	/* What is done already */
+	poll_again(adapter, 64);
+	pcix_82544 = adapter->pcix_82544;
+	count = tx_ring->count;
+	tdt = tx_ring->tdt;
+	__netif_tx_lock_bh(txq);
+	tx_ring->count = E1000_TX_WAKE_THRESHOLD + 1;
+	tx_ring->next_to_use = 0;
+	tx_ring->next_to_clean = 0;
+	/* The device must not see this ring */
+	tx_ring->tdt = E1000_MTA;
+	adapter->pcix_82544 = true;
+	send_short(test, netdev, false);
+	__netif_tx_unlock_bh(txq);
+	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
+	write_back(tx_ring, 0);
+	poll_again(adapter, 64);
+	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, tx_ring->next_to_use);
+	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, 1,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 1, &frame, 0));
+	local_bh_enable();
+
+	adapter->pcix_82544 = pcix_82544;
+	tx_ring->tdt = tdt;
+	tx_ring->count = count;
+	napi_enable(&adapter->napi);
+	unlock_anew(test, netdev);
+}
+
+/* What a ring held when the interface went down is forgotten */
+static void e1000_an_emptied_ring_holds_no_frame(struct kunit *test)
+{
+	struct xdp_frame *frame = make_frame(ETH_ZLEN);
+	struct e1000_tx_ring *tx_ring;
+	struct net_device *netdev;
+
+	netdev = lock_interface(test);
+	tx_ring = ((struct e1000_adapter *)netdev_priv(netdev))->tx_ring;
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, 1,
+			netdev->netdev_ops->ndo_xdp_xmit(netdev, 1, &frame, 0));
+	KUNIT_EXPECT_EQ(test, tx_ring->frames_end, tx_ring->next_to_use);
+	local_bh_enable();
+	dev_close(netdev);
+	KUNIT_EXPECT_EQ(test, tx_ring->frames_end, tx_ring->next_to_use);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(tx_ring->xdp_unsent));
+	KUNIT_EXPECT_EQ(test, 0, dev_open(netdev, NULL));
+	rtnl_unlock();
 }
 
 /* A short ring lowers the stack's limit, and a longer one takes that back */
@@ -781,6 +861,8 @@ static struct kunit_case e1000_tx_test_cases[] = {
 	KUNIT_CASE(e1000_a_flush_of_nothing_rings_no_doorbell),
 	KUNIT_CASE(e1000_what_has_just_gone_out_does_not_hang),
 	KUNIT_CASE(e1000_a_stopped_queue_waits_for_no_doorbell),
+	KUNIT_CASE(e1000_an_empty_ring_wakes_the_stack),
+	KUNIT_CASE(e1000_an_emptied_ring_holds_no_frame),
 	KUNIT_CASE(e1000_tso_fits_the_ring),
 	{}
 };
