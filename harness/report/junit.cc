@@ -42,8 +42,11 @@ std::vector<std::string> explained(const std::vector<std::string> &lines, std::s
   return text;
 }
 
+/// GoogleTest's, or what another program says behind "skipped: ".
 std::string skip_reason(const std::vector<std::string> &lines)
 {
+  if (const std::string reason = marked(lines, "skipped: "); !reason.empty())
+    return reason;
   std::vector<std::string> words;
   for (const std::string &line : explained(lines, ": Skipped"))
     words.push_back(line.substr(std::min(line.find_first_not_of(' '), line.size())));

@@ -21,7 +21,7 @@ Result<std::vector<TestResult>> sample()
 TEST(Junit, ReadsWhatCtestWrites)
 {
   ASSERT_OK_AND_ASSIGN(const auto results, sample());
-  ASSERT_THAT(results, testing::SizeIs(9));
+  ASSERT_THAT(results, testing::SizeIs(10));
   EXPECT_EQ(results[0].outcome, TestResult::Outcome::pass);
   EXPECT_EQ(results[1].outcome, TestResult::Outcome::fail);
   EXPECT_EQ(results[1].reason,
@@ -37,6 +37,8 @@ TEST(Junit, ReadsWhatCtestWrites)
   EXPECT_EQ(results[8].reason, "it was ended in the middle, after 180.02 s: by ctest's time limit, "
                                "or its program crashed");
   EXPECT_EQ(results[8].evidence, "out/run/Nic-Tx.Hangs-e1000_82540em/");
+  EXPECT_EQ(results[9].outcome, TestResult::Outcome::skip) << "it is no GoogleTest";
+  EXPECT_EQ(results[9].reason, "the budgets are of kernel 6.12.1, and this is 6.12.2");
 }
 
 /// What ctest writes of a test that failed with this text.
