@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "report/ktap.h"
 #include "upstream/guest.h"
 #include "upstream/report.h"
 
@@ -80,8 +81,8 @@ public:
     if (Clock::now() - last_ < interval)
       return;
     last_ = Clock::now();
-    fmt::print(stderr, "verdict upstream: {}: {} cases after {} s\n", name_, read_ktap(ktap).size(),
-               seconds_since(start_));
+    fmt::print(stderr, "verdict upstream: {}: {} cases after {} s\n", name_,
+               read_ktap(ktap).cases.size(), seconds_since(start_));
   }
 
 private:
@@ -102,7 +103,7 @@ Finished run_job(const Job &job, const Places &places)
   Progress progress(finished.driver + " " + finished.test);
   auto run = upstream::run(*job.test, *job.driver, places, evidence, progress);
   if (run) {
-    finished.cases = judge(job.expected, read_ktap(run->ktap));
+    finished.cases = judge(job.expected, read_ktap(run->ktap).cases);
     finished.complaints = std::move(run->complaints);
     if (finished.cases.empty())
       finished.complaints.push_back("it gave no result, and none was expected");

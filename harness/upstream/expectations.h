@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "upstream/ktap.h"
+#include "report/ktap.h"
 
 namespace verdict::upstream {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "upstream/guest.h"
 
+#include <algorithm>
 #include <thread>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "lab/false_alarms.h"
 #include "lab/modules.h"
 #include "qemu/golden_image.h"
+#include "report/ktap.h"
 
 namespace verdict::upstream {
 
@@ -139,6 +141,19 @@ void show_tasks(const Machine &machine, guest::Agent &agent)
 
 } // namespace
 
+std::string wrong_status(const std::string &ktap)
+{
+  const auto cases = read_ktap(ktap).cases;
+  const bool one_failed = std::any_of(cases.begin(), cases.end(), [](const CaseResult &one) {
+    return one.outcome == Outcome::fail;
+  });
+  const std::string status = ktap.substr(ktap.rfind(end_mark) + end_mark.size());
+  if (one_failed || status == "0\n")
+    return "";
+  return fmt::format("none of its cases failed, and it ended with status {}",
+                     status.substr(0, status.find('\n')));
+}
+
 Result<Run> run(const Test &test, const Column &driver, const Places &places,
                 const std::filesystem::path &evidence,
                 const std::function<void(const std::string &)> &progress)
@@ -160,7 +175,10 @@ Result<Run> run(const Test &test, const Column &driver, const Places &places,
   TRY(write_file(evidence / "ktap", run.ktap));
   for (const std::string &what : complaints(*machine, &agent, false_alarms()))
     run.complaints.push_back(what);
-  if (run.complaints.empty() && !has_ended(run.ktap)) {
+  if (has_ended(run.ktap)) {
+    if (const std::string wrong = wrong_status(run.ktap); !wrong.empty())
+      run.complaints.push_back(wrong);
+  } else if (run.complaints.empty()) {
     show_tasks(*machine, agent);
     run.complaints.push_back("it did not end in " + deadline.text() +
                              "; where its tasks were is in " + machine->serial_log().string());

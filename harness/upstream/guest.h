@@ -19,6 +19,10 @@ struct Run {
   std::vector<std::string> complaints; ///< the guest's: splats, a hang, time that was over
 };
 
+/// What is wrong with how a test ended that printed this: with a status other than 0 though none of
+/// its cases failed. "" if nothing is.
+std::string wrong_status(const std::string &ktap);
+
 /// Boots a guest with two NICs of a driver, joined by a cable, and runs a test in it, with the root
 /// directory that scripts/upstream has made. The guest's
 /// logs, and what the test printed (ktap), are in `evidence`. `progress` is told once in a while
