@@ -17,38 +17,46 @@ bool gives(const Reasons &reasons, const std::string &reason)
                      [&](const auto &pair) { return pair.second == reason; });
 }
 
+/// The kernel that harness/CMakeLists.txt runs the tests of a kind on.
+std::string kernel_of(const std::string &kind)
+{
+  if (kind.empty())
+    return "stable";
+  if (kind == "storm")
+    return "debug";
+  return kind == "next-storm" ? "next-debug" : kind;
+}
+
 } // namespace
 
 Result<SkipReasons> SkipReasons::load()
 {
-  SkipReasons all;
-  for (const std::string_view kernel : kernels) {
-    const auto on_kernel = TRY(load_columns(std::string(kernel)));
-    all.columns.insert(all.columns.end(), on_kernel.begin(), on_kernel.end());
-  }
+  SkipReasons reasons;
   std::error_code error;
-  for (const auto &entry : fs::directory_iterator(kernel_directory, error))
-    all.kernel_profiles.push_back(TRY(load_kernel_profile(entry.path().stem())));
+  for (const auto &entry : fs::directory_iterator(kernel_directory, error)) {
+    const KernelProfile kernel = TRY(load_kernel_profile(entry.path().stem()));
+    reasons.all_.push_back({ kernel, TRY(load_columns(kernel.kernel)) });
+  }
   if (error)
     return fail(std::string(kernel_directory) + ": " + error.message());
-  return all;
+  return reasons;
 }
 
 bool SkipReasons::expect(const std::string &test, const std::string &reason) const
 {
   const std::string place = test.substr(test.rfind('/') + 1);
-  const std::string name = place.substr(0, place.find('.'));
-  bool is_column = false;
-  for (const Column &column : columns) {
-    if (column.test_name() != name)
-      continue;
-    if (gives(column.nics.front().cannot, reason))
-      return true;
-    is_column = true;
-  }
-  return is_column &&
-         std::any_of(kernel_profiles.begin(), kernel_profiles.end(),
-                     [&](const KernelProfile &kernel) { return gives(kernel.cannot, reason); });
+  const size_t dot = place.find('.');
+  const std::string name = place.substr(0, dot);
+  const std::string kind = dot == place.npos ? "" : place.substr(dot + 1);
+  const auto on = std::find_if(all_.begin(), all_.end(), [&](const OnKernel &one) {
+    return one.kernel.name == kernel_of(kind);
+  });
+  if (on == all_.end())
+    return false;
+  const auto column = std::find_if(on->columns.begin(), on->columns.end(),
+                                   [&](const Column &one) { return one.test_name() == name; });
+  return column != on->columns.end() &&
+         (gives(column->nics.front().cannot, reason) || gives(on->kernel.cannot, reason));
 }
 
 } // namespace verdict

@@ -10,16 +10,23 @@
 
 namespace verdict {
 
-/// The profiles of all columns and kernels, which say what tests may be skipped for.
-struct SkipReasons {
-  std::vector<Column> columns; ///< each for every one of `kernels`
-  std::vector<KernelProfile> kernel_profiles;
-
+/// The profiles of all kernels and columns, which say what tests may be skipped for.
+class SkipReasons {
+public:
   static Result<SkipReasons> load();
 
-  /// Whether a test "Nic/SUITE.CASE/COLUMN", or "...COLUMN.debug", may be skipped for this reason:
-  /// the column's driver or the kernel lacks something, and its profile gives this reason for it.
+  /// Whether a test "Nic/SUITE.CASE/COLUMN", or "...COLUMN.KIND", may be skipped for this reason:
+  /// the kernel that tests of its kind run on, or the column's driver on that kernel, lacks
+  /// something, and its profile gives this reason for it.
   bool expect(const std::string &test, const std::string &reason) const;
+
+private:
+  struct OnKernel {
+    KernelProfile kernel;
+    std::vector<Column> columns;
+  };
+
+  std::vector<OnKernel> all_;
 };
 
 } // namespace verdict

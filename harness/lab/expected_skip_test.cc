@@ -12,7 +12,8 @@ namespace {
 TEST(ExpectedSkip, IsOneThatAProfileGivesAReasonFor)
 {
   ASSERT_OK_AND_ASSIGN(const SkipReasons reasons, SkipReasons::load());
-  ASSERT_OK_AND_ASSIGN(const Column virtio, find_column(reasons.columns, "virtio_net"));
+  ASSERT_OK_AND_ASSIGN(const auto columns, load_columns("stable"));
+  ASSERT_OK_AND_ASSIGN(const Column virtio, find_column(columns, "virtio_net"));
   const std::string cannot_pad = virtio.nics.front().cannot.at(Can::pad);
   EXPECT_TRUE(reasons.expect("Nic/Tx.AFrameCutShortIsPaddedWithZeros/virtio_net", cannot_pad));
   EXPECT_FALSE(reasons.expect("Nic/Tx.AFrameCutShortIsPaddedWithZeros/e1000_82540em", cannot_pad))
@@ -28,6 +29,22 @@ TEST(ExpectedSkip, MayBeTheKernelsOwn)
   ASSERT_OK_AND_ASSIGN(const KernelProfile stable, load_kernel_profile("stable"));
   const std::string no_kunit = stable.cannot.at(KernelCan::run_kunit);
   EXPECT_TRUE(reasons.expect("Nic/KUnit.XdpRing/e1000_82540em", no_kunit));
+  for (const char *kind : { ".debug", ".storm", ".next-debug", ".next-storm", ".arm64", ".gone" })
+    EXPECT_FALSE(reasons.expect(std::string("Nic/KUnit.XdpRing/e1000_82540em") + kind, no_kunit))
+        << kind;
+}
+
+TEST(ExpectedSkip, MayBeForWhatTheDriverLacksOnThatKernel)
+{
+  ASSERT_OK_AND_ASSIGN(const SkipReasons reasons, SkipReasons::load());
+  ASSERT_OK_AND_ASSIGN(const auto columns, load_columns("next"));
+  ASSERT_OK_AND_ASSIGN(const Column virtio, find_column(columns, "virtio_net"));
+  const std::string keeps_pool = virtio.nics.front().cannot.at(Can::free_pool);
+  const std::string test = "Nic/Lifecycle.DownFreesThePool/virtio_net";
+  for (const char *kind : { ".next", ".next-debug", ".next-storm" })
+    EXPECT_TRUE(reasons.expect(test + kind, keeps_pool)) << kind;
+  for (const char *kind : { "", ".debug", ".storm" })
+    EXPECT_FALSE(reasons.expect(test + kind, keeps_pool)) << kind;
 }
 
 } // namespace
