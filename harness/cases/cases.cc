@@ -55,16 +55,6 @@ std::string source_from(const Lines &lines, size_t at)
   return lines_until(lines, begin, "}");
 }
 
-/// The class of this name; "" if it is not there.
-std::string class_of(const Lines &lines, const std::string &name)
-{
-  for (size_t i = 0; i < lines.size(); i++) {
-    if (lines[i].starts_with("class " + name + " "))
-      return lines_until(lines, i, "};");
-  }
-  return "";
-}
-
 /// Names of suites with the kind of columns that each runs on.
 std::map<std::string, std::string> columns_of_suites(std::string_view source)
 {
@@ -79,7 +69,32 @@ std::map<std::string, std::string> columns_of_suites(std::string_view source)
 
 } // namespace
 
-std::vector<Case> cases_of(std::string_view source, const std::string &file)
+Fixtures fixtures_of(std::string_view sources)
+{
+  static const RE2 class_form(R"(class (\w+) : public ([\w:<>]+) \{(\};)?)");
+  static const RE2 function_form(R"((?:\S.*)?\b(\w+)::~?\w+\(.*)");
+  const Lines lines = split_lines(sources);
+  Fixtures own;
+  std::map<std::string, std::string> bases;
+  for (size_t i = 0; i < lines.size(); i++) {
+    std::string name, base, end;
+    if (RE2::FullMatch(lines[i], class_form, &name, &base, &end)) {
+      bases[name] = base;
+      own[name] += end.empty() ? lines_until(lines, i, "};") : lines[i] + "\n";
+    } else if (RE2::FullMatch(lines[i], function_form, &name)) {
+      own[name] += lines_until(lines, i, "}");
+    }
+  }
+  Fixtures fixtures;
+  for (const auto &[fixture, base] : bases) {
+    for (auto at = bases.find(fixture); at != bases.end(); at = bases.find(at->second))
+      fixtures[fixture] += own[at->first];
+  }
+  return fixtures;
+}
+
+std::vector<Case> cases_of(std::string_view source, const std::string &file,
+                           const Fixtures &fixtures)
 {
   static const RE2 form(R"(TEST_P\((\w+), (\w+)\))");
   const Lines lines = split_lines(source);
@@ -87,32 +102,35 @@ std::vector<Case> cases_of(std::string_view source, const std::string &file)
   std::vector<Case> cases;
   for (size_t i = 0; i < lines.size(); i++) {
     std::string suite, name;
-    if (RE2::FullMatch(lines[i], form, &suite, &name))
-      cases.push_back({ .suite = suite,
-                        .name = name,
-                        .about = about(lines),
-                        .place = fmt::format("{}:{}", file, i + 1),
-                        .source = source_from(lines, i),
-                        .fixture = class_of(lines, suite),
-                        .columns = columns[suite] });
+    if (!RE2::FullMatch(lines[i], form, &suite, &name))
+      continue;
+    const auto fixture = fixtures.find(suite);
+    cases.push_back({ .suite = suite,
+                      .name = name,
+                      .about = about(lines),
+                      .place = fmt::format("{}:{}", file, i + 1),
+                      .source = source_from(lines, i),
+                      .fixture = fixture == fixtures.end() ? "" : fixture->second,
+                      .columns = columns[suite] });
   }
   return cases;
 }
 
 Result<std::vector<Case>> read_cases(const std::string &directory)
 {
-  std::vector<fs::path> files;
+  std::map<fs::path, std::string> sources; // in the order of their names
   std::error_code error;
-  for (const auto &entry : fs::directory_iterator(directory, error)) {
-    if (entry.path().string().ends_with("_test.cc"))
-      files.push_back(entry.path());
-  }
+  for (const auto &entry : fs::directory_iterator(directory, error))
+    sources[entry.path()] = TRY(read_file(entry.path()));
   if (error)
     return fail(directory + ": " + error.message() + " (is this the project's top?)");
-  std::sort(files.begin(), files.end());
+  std::string all;
+  for (const auto &[file, source] : sources)
+    all += source;
+  const Fixtures fixtures = fixtures_of(all);
   std::vector<Case> cases;
-  for (const fs::path &file : files) {
-    for (Case &one : cases_of(TRY(read_file(file)), file)) {
+  for (const auto &[file, source] : sources) {
+    for (Case &one : cases_of(source, file, fixtures)) {
       if (one.columns.empty())
         return fail(one.place + ": " + one.suite + " runs on no columns");
       cases.push_back(std::move(one));

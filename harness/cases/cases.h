@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,7 @@ struct Case {
   std::string about;       ///< what all cases of its file are about, in one line
   std::string place;       ///< "harness/tests/suite/drop_test.cc:38"
   std::string source;      ///< the test, with a comment that stands before it
-  std::string fixture;     ///< the class that it stands on, if that is in the same file
+  std::string fixture;     ///< the class that it stands on, with the classes below that
   std::string columns;     ///< on those it runs that have this suite in their profile
 
   std::string full_name() const { return suite + "." + name; }
@@ -30,8 +31,16 @@ inline constexpr const char *suite_directory = "harness/tests/suite";
 /// that runs on no columns.
 Result<std::vector<Case>> read_cases(const std::string &directory = suite_directory);
 
-/// Those in one file.
-std::vector<Case> cases_of(std::string_view source, const std::string &file);
+/// Classes by their names: the text of each with its functions, and that of the classes it is
+/// derived from.
+using Fixtures = std::map<std::string, std::string>;
+
+/// The classes in all sources.
+Fixtures fixtures_of(std::string_view sources);
+
+/// The cases in one file.
+std::vector<Case> cases_of(std::string_view source, const std::string &file,
+                           const Fixtures &fixtures);
 
 /// Those whose names fit a pattern, in which * stands for anything: "Drop.*", "*Storm*".
 std::vector<Case> fitting(const std::vector<Case> &cases, const std::string &pattern);
