@@ -203,6 +203,25 @@ TEST(Deadline, PatienceIsANumberAboveZero)
   }
 }
 
+TEST(Deadline, OfATestIsAWholeNumberOfSecondsAboveZero)
+{
+  {
+    const Environment none("VERDICT_TIME_LIMIT", nullptr);
+    EXPECT_EQ(chosen_time_limit().value(), std::nullopt);
+  }
+  {
+    const Environment variable("VERDICT_TIME_LIMIT", "240");
+    EXPECT_EQ(chosen_time_limit().value(), std::chrono::seconds(240));
+  }
+  for (const char *wrong : { "", "0", "-1", "abc", "2s", "1.5", " 2", "99999999999" }) {
+    const Environment variable("VERDICT_TIME_LIMIT", wrong);
+    const auto refused = chosen_time_limit();
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_THAT(refused.error().message,
+                HasSubstr("VERDICT_TIME_LIMIT is \"" + std::string(wrong) + "\""));
+  }
+}
+
 TEST(Deadline, CanBeShortenedOnly)
 {
   const auto deadline = Deadline::exactly(milliseconds(100000));

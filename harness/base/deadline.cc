@@ -17,6 +17,18 @@ constexpr double for_ever = 1000;
 std::atomic<unsigned> guest_slowness = 1;
 
 constexpr const char *patience_variable = "VERDICT_PATIENCE";
+constexpr const char *time_limit_variable = "VERDICT_TIME_LIMIT";
+
+/// The number that is the whole of a text.
+template <typename Number>
+std::optional<Number> number_in(std::string_view text)
+{
+  Number value{};
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
+    return std::nullopt;
+  return value;
+}
 
 double factor()
 {
@@ -39,14 +51,23 @@ Result<double> chosen_patience()
   const char *text = std::getenv(patience_variable);
   if (!text)
     return 1.0;
-  const std::string_view all = text;
-  double value = 0;
-  const auto parsed = std::from_chars(all.data(), all.data() + all.size(), value);
-  if (parsed.ec != std::errc() || parsed.ptr != all.data() + all.size() || !(value > 0) ||
-      !std::isfinite(value))
+  const auto value = number_in<double>(text);
+  if (!value || !(*value > 0) || !std::isfinite(*value))
     return fail(std::string(patience_variable) + " is \"" + text +
                 "\"; it is the factor by which everything is waited for longer: a number above 0");
-  return value;
+  return *value;
+}
+
+Result<std::optional<std::chrono::seconds>> chosen_time_limit()
+{
+  const char *text = std::getenv(time_limit_variable);
+  if (!text)
+    return std::nullopt;
+  const auto seconds = number_in<uint32_t>(text);
+  if (!seconds || !*seconds)
+    return fail(std::string(time_limit_variable) + " is \"" + text +
+                "\"; it is how long a test may take: a whole number of seconds above 0");
+  return std::chrono::seconds(*seconds);
 }
 
 milliseconds scaled(milliseconds limit)

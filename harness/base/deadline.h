@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -14,6 +15,10 @@ using std::chrono::milliseconds;
 /// The factor in VERDICT_PATIENCE, 1 if that is not set. Error: it is no number above 0. Programs
 /// ask as they start.
 Result<double> chosen_patience();
+
+/// How long a test may take, if VERDICT_TIME_LIMIT says that. Error: it is no whole number of
+/// seconds above 0.
+Result<std::optional<std::chrono::seconds>> chosen_time_limit();
 
 /// A time limit as it is to be here and now: longer if the guest is slow (set_guest_slowness()) or
 /// if more wants to run than this machine has cores for, whichever is more; times VERDICT_PATIENCE

@@ -39,7 +39,8 @@ constexpr Description descriptions[] = {
 
 } // namespace
 
-Result<Evidence> Evidence::begin(const std::string &test, const fs::path &folder)
+Result<Evidence> Evidence::begin(const std::string &test, const fs::path &folder,
+                                 const fs::path &suite)
 {
   Evidence evidence;
   evidence.test_ = test;
@@ -52,12 +53,12 @@ Result<Evidence> Evidence::begin(const std::string &test, const fs::path &folder
   take_mismatches(); // another test's
   const auto environment = test_environment();
   const fs::path script = folder / repro_file;
-  TRY(write_file(script, repro_script(test, folder, environment)));
+  TRY(write_file(script, repro_script(test, folder, suite, environment)));
   if (::chmod(script.c_str(), 0755) < 0)
     return fail_errno("chmod " + script.string());
   for (const std::string &variable : environment)
     evidence.rerun_ += variable + " ";
-  evidence.rerun_ += "out/harness/verdict_suite --gtest_filter=" + test;
+  evidence.rerun_ += suite.string() + " --gtest_filter=" + test;
   return evidence;
 }
 

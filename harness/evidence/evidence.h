@@ -18,9 +18,10 @@ namespace verdict {
 /// repro.sh.
 class Evidence {
 public:
-  /// Makes the folder anew, with repro.sh in it, so that it is there however the test ends. Error:
-  /// the same test runs already.
-  static Result<Evidence> begin(const std::string &test, const std::filesystem::path &folder);
+  /// Makes the folder anew, with repro.sh in it, so that it is there however the test ends. `suite`
+  /// is the program that runs the test. Error: the same test runs already.
+  static Result<Evidence> begin(const std::string &test, const std::filesystem::path &folder,
+                                const std::filesystem::path &suite);
 
   const std::filesystem::path &folder() const { return folder_; }
   const std::string &rerun() const { return rerun_; } ///< the command that runs the test again

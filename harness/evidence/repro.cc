@@ -27,9 +27,9 @@ usage() {
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
-cd "$here/@TOP@"
+cd @TOP@
 again=$(realpath --relative-to=. "$here")/again
-test=(out/harness/verdict_suite --gtest_filter='@TEST@')
+test=(@SUITE@ --gtest_filter='@TEST@')
 export VERDICT_RUN=$again VERDICT_KEEP=1
 @EXPORTS@
 case "${1:-}" in
@@ -69,20 +69,30 @@ std::string quoted(const std::string &word)
   return text + "'";
 }
 
+/// The project's top, as a word for a shell that has the evidence's folder in $here: a project that
+/// is moved as a whole stays one.
+std::string top_from(const fs::path &evidence)
+{
+  const bool within = evidence.is_relative() && *evidence.lexically_normal().begin() != "..";
+  return within ? "\"$here/" + fs::path(".").lexically_relative(evidence).string() + "\""
+                : quoted(fs::current_path());
+}
+
 } // namespace
 
 std::vector<std::string> test_environment()
 {
   std::vector<std::string> environment;
-  for (const char *name : { "VERDICT_KERNEL", "VERDICT_INITRD", "VERDICT_PROFILES", "VERDICT_STORM",
-                            "VERDICT_MUTANT", "VERDICT_LEAKS" }) {
+  for (const char *name :
+       { "VERDICT_KERNEL", "VERDICT_INITRD", "VERDICT_PROFILES", "VERDICT_STORM", "VERDICT_MUTANT",
+         "VERDICT_LEAKS", "VERDICT_TRY_SKIPS", "VERDICT_PATIENCE" }) {
     if (const char *value = std::getenv(name); value && *value)
       environment.push_back(std::string(name) + "=" + value);
   }
   return environment;
 }
 
-std::string repro_script(const std::string &test, const fs::path &evidence,
+std::string repro_script(const std::string &test, const fs::path &evidence, const fs::path &suite,
                          const std::vector<std::string> &environment)
 {
   std::string exports;
@@ -92,7 +102,8 @@ std::string repro_script(const std::string &test, const fs::path &evidence,
   }
   std::string script = script_template;
   replace(script, "@TEST@", test);
-  replace(script, "@TOP@", fs::path(".").lexically_relative(evidence).string());
+  replace(script, "@TOP@", top_from(evidence));
+  replace(script, "@SUITE@", quoted(suite));
   replace(script, "@EXPORTS@", exports);
   replace(script, "@COMMANDS@", gdb_commands_file);
   return script;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "evidence/repro.h"
 
-#include <cstdlib>
-
 #include <gmock/gmock.h>
 
 #include "base/file.h"
 #include "base/gtest_result.h"
 #include "base/process.h"
+#include "tests/environment.h"
 #include "tests/golden.h"
 #include "tests/temporary_directory.h"
 
@@ -16,32 +15,57 @@ namespace verdict {
 namespace {
 
 using testing::Contains;
+using testing::Optional;
 
 TEST(Repro, ScriptIsFitForStrangers)
 {
   expect_golden("repro",
                 repro_script("Nic/Tx.FramesComeBack/e1000_82540em",
                              "out/run-debug/Nic-Tx.FramesComeBack-e1000_82540em",
+                             "out/harness/verdict_suite",
                              { "VERDICT_KERNEL=debug", "VERDICT_INITRD=it's here/initrd" }));
 }
 
 TEST(Repro, ScriptPassesTheEnvironmentOn)
 {
-  ::setenv("VERDICT_MUTANT", "17", 1);
-  EXPECT_THAT(test_environment(), Contains("VERDICT_MUTANT=17"));
-  ::unsetenv("VERDICT_MUTANT");
-  EXPECT_THAT(test_environment(), testing::Not(Contains("VERDICT_MUTANT=17")));
+  for (const char *name : { "VERDICT_MUTANT", "VERDICT_TRY_SKIPS", "VERDICT_PATIENCE" }) {
+    const std::string set = std::string(name) + "=17";
+    {
+      const Environment variable(name, "17");
+      EXPECT_THAT(test_environment(), Contains(set));
+    }
+    EXPECT_THAT(test_environment(), testing::Not(Contains(set)));
+  }
 }
 
 TEST(Repro, ScriptIsOneThatTheShellTakes)
 {
   const TemporaryDirectory directory;
   const auto path = directory.path() / "repro.sh";
-  ASSERT_OK(write_file(path, repro_script("A.B", "out/run/A.B", { "VERDICT_KERNEL=it's" })));
+  ASSERT_OK(write_file(path, repro_script("A.B", "out/run/A.B", "out/harness/verdict_suite",
+                                          { "VERDICT_KERNEL=it's" })));
   EXPECT_OK(output_of({ "bash", "-n", path }, milliseconds(10000)));
   ASSERT_OK_AND_ASSIGN(const std::string help,
                        output_of({ "bash", path, "--help" }, milliseconds(10000)));
   EXPECT_THAT(help, testing::HasSubstr("Runs A.B again."));
+}
+
+TEST(Repro, ScriptRunsInTheProjectWhereverTheEvidenceIs)
+{
+  const TemporaryDirectory elsewhere;
+  const auto out = elsewhere.path() / "it's out";
+  const auto suite = out / "harness" / "verdict_suite", evidence = out / "run" / "A.B";
+  ASSERT_OK(make_directories(suite.parent_path()));
+  ASSERT_OK(make_directories(evidence));
+  ASSERT_OK(write_file(suite, "#!/bin/sh\necho \"$PWD\" \"$@\"\n"));
+  std::filesystem::permissions(suite, std::filesystem::perms::owner_all);
+  ASSERT_OK_AND_ASSIGN(const auto relative, relative_path(evidence));
+  const std::string run_here = std::filesystem::current_path().string() + " --gtest_filter=A.B\n";
+  for (const auto &place : { evidence, relative }) {
+    ASSERT_OK(write_file(evidence / "repro.sh", repro_script("A.B", place, suite, {})));
+    EXPECT_THAT(output_of({ "bash", evidence / "repro.sh" }, milliseconds(10000)),
+                Optional(run_here));
+  }
 }
 
 TEST(Repro, GdbGetsTheModulesAtTheirAddresses)

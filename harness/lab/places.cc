@@ -40,6 +40,11 @@ fs::path Places::run() const
   return out / (kernel_name.empty() ? "run" : "run-" + kernel_name);
 }
 
+Result<fs::path> out_directory()
+{
+  return relative_path(program_directory().parent_path());
+}
+
 Result<KernelProfile> chosen_kernel_profile()
 {
   return load_kernel_profile(kernel_file().empty() ? variable("VERDICT_KERNEL", default_kernel)
@@ -49,7 +54,7 @@ Result<KernelProfile> chosen_kernel_profile()
 Result<Places> Places::find()
 {
   Places places;
-  places.out = TRY(relative_path(program_directory().parent_path()));
+  places.out = TRY(out_directory());
   places.kernel_profile = TRY(chosen_kernel_profile());
   const KernelProfile &profile = places.kernel_profile;
   set_guest_slowness(profile.slowness);

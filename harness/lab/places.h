@@ -14,7 +14,7 @@ namespace verdict {
 /// VERDICT_INITRD its image. Debian's are what scripts/setup has chosen, ours what scripts/kernel
 /// has built; the image is what scripts/guest-image makes for it.
 struct Places {
-  std::filesystem::path out;    ///< "out", from the project's top
+  std::filesystem::path out;    ///< "out", from the project's top: out_directory()
   std::filesystem::path kernel; ///< bzImage, vmlinux or Image
   std::filesystem::path initrd;
   std::filesystem::path source;  ///< of Debian's kernel
@@ -30,6 +30,10 @@ struct Places {
   /// Also lets time limits be as long as that kernel needs (set_guest_slowness()).
   static Result<Places> find();
 };
+
+/// Where the things are that this program was built with, from the current directory; the programs
+/// themselves are in harness/ below it.
+Result<std::filesystem::path> out_directory();
 
 /// The profile of the kernel that VERDICT_KERNEL names.
 Result<KernelProfile> chosen_kernel_profile();

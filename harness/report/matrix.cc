@@ -51,7 +51,7 @@ size_t position(std::vector<std::string> &names, const std::string &name)
   return names.size() - 1;
 }
 
-std::string table(const std::vector<TestResult> &results)
+std::string table(const std::vector<TestResult> &results, const std::string &tests)
 {
   std::vector<std::string> rows, columns;
   std::map<std::pair<size_t, size_t>, Outcome> cells;
@@ -81,7 +81,7 @@ std::string table(const std::vector<TestResult> &results)
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
-  return text + "\none cell again: ctest --test-dir out/harness -V -R '^Nic/" + rows[0] + "/" +
+  return text + "\none cell again: ctest --test-dir " + tests + " -V -R '^Nic/" + rows[0] + "/" +
          columns[0] + "$'\n\n";
 }
 
@@ -180,9 +180,10 @@ size_t count(const std::vector<TestResult> &results, Outcome outcome)
 
 } // namespace
 
-std::string matrix(const std::vector<TestResult> &results)
+std::string matrix(const std::vector<TestResult> &results, const std::string &tests)
 {
-  return table(results) + others(results) + figures(results) + skips(results) + failures(results) +
+  return table(results, tests) + others(results) + figures(results) + skips(results) +
+         failures(results) +
          fmt::format("{} passed, {} failed, {} skipped\n", count(results, Outcome::pass),
                      count(results, Outcome::fail), count(results, Outcome::skip));
 }

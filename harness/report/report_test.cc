@@ -11,6 +11,8 @@ namespace verdict {
 
 namespace {
 
+constexpr const char *tests_folder = "../big/out/harness";
+
 /// In the form in which ctest 3.25 writes it.
 Result<std::vector<TestResult>> sample()
 {
@@ -57,7 +59,7 @@ TEST(Junit, ReasonsAreNotCut)
                                                ", " + essence + "\n\n- 0000\n+ 0001\n")));
   EXPECT_THAT(results[0].reason, testing::HasSubstr(essence));
   EXPECT_THAT(results[0].reason, testing::EndsWith("\n\n- 0000\n+ 0001"));
-  EXPECT_THAT(matrix(results), testing::HasSubstr(essence));
+  EXPECT_THAT(matrix(results, tests_folder), testing::HasSubstr(essence));
 }
 
 TEST(Junit, OfAVeryLongReasonSaysHowMuchIsLeftOut)
@@ -74,12 +76,13 @@ TEST(Matrix, FoldsLongLinesAtBlanks)
   TestResult result{ .name = "A.B", .outcome = TestResult::Outcome::fail };
   for (int i = 0; i < 30; i++)
     result.reason += "words ";
-  for (const std::string &line : split_lines(matrix({ result }))) {
+  for (const std::string &line : split_lines(matrix({ result }, tests_folder))) {
     EXPECT_LE(line.size(), 110u);
     EXPECT_THAT(line, testing::Not(testing::HasSubstr("word\n")));
   }
   result.reason = std::string(150, 'x');
-  EXPECT_THAT(matrix({ result }), testing::HasSubstr(result.reason)) << "it has no blank";
+  EXPECT_THAT(matrix({ result }, tests_folder), testing::HasSubstr(result.reason))
+      << "it has no blank";
 }
 
 TEST(Junit, RefusesOtherFiles)
@@ -91,7 +94,7 @@ TEST(Junit, RefusesOtherFiles)
 TEST(Matrix, IsFitForPeople)
 {
   ASSERT_OK_AND_ASSIGN(const auto results, sample());
-  expect_golden("matrix", matrix(results));
+  expect_golden("matrix", matrix(results, tests_folder));
   EXPECT_FALSE(all_well(results));
 }
 
@@ -100,13 +103,13 @@ TEST(Matrix, IsShortWhenAllIsWell)
   ASSERT_OK_AND_ASSIGN(auto results, sample());
   for (TestResult &result : results)
     result = { .name = result.name };
-  expect_golden("matrix_all_well", matrix(results));
+  expect_golden("matrix_all_well", matrix(results, tests_folder));
   EXPECT_TRUE(all_well(results));
 }
 
 TEST(Matrix, NoTestsIsNotWell)
 {
-  EXPECT_EQ(matrix({}), "0 passed, 0 failed, 0 skipped\n");
+  EXPECT_EQ(matrix({}, tests_folder), "0 passed, 0 failed, 0 skipped\n");
   EXPECT_FALSE(all_well({}));
 }
 

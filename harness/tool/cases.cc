@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 
 #include "base/environment.h"
+#include "base/file.h"
 #include "cases/cases.h"
 #include "lab/kernel_profile.h"
+#include "lab/places.h"
 #include "tool/become.h"
 
 namespace verdict {
@@ -68,7 +70,7 @@ Result<int> list(const Options &options)
 }
 
 /// A case with all that is known without running it.
-void explain(const Case &one, const Chosen &chosen)
+void explain(const Case &one, const Chosen &chosen, const std::filesystem::path &out)
 {
   fmt::print("{}: {}.\n{}\n\n{}:\n\n{}\n", one.full_name(), in_words(one.name), one.about,
              one.place, one.source);
@@ -76,16 +78,17 @@ void explain(const Case &one, const Chosen &chosen)
     const std::string reason = skipped_for(one, column, chosen.kernel);
     fmt::print("{}: {}\n", column.name, reason.empty() ? "runs" : "is skipped: " + reason);
   }
-  fmt::print("\nout/harness/verdict run '{}' runs it.\n", one.full_name());
+  fmt::print("\n{}/harness/verdict run '{}' runs it.\n", out.string(), one.full_name());
 }
 
 Result<int> explain(const Options &options)
 {
+  const std::filesystem::path out = TRY(out_directory());
   const Chosen chosen = TRY(choose(options));
   for (size_t i = 0; i < chosen.cases.size(); i++) {
     if (i)
       fmt::print("\n--------\n\n");
-    explain(chosen.cases[i], chosen);
+    explain(chosen.cases[i], chosen, out);
   }
   return 0;
 }
@@ -106,7 +109,8 @@ Result<int> run(const Options &options)
   std::string tests;
   for (const Case &one : chosen.cases)
     tests += (tests.empty() ? "" : "|") + tests_of(one, chosen.columns_of(one), options.kernel);
-  return become({ "scripts/verdicts", "--tests", "^(" + tests + ")$" });
+  return become({ "env", "OUT=" + program_directory().parent_path().string(), "scripts/verdicts",
+                  "--tests", "^(" + tests + ")$" });
 }
 
 std::shared_ptr<Options> add_options(CLI::App *subcommand)

@@ -167,9 +167,9 @@ Result<int> check(const Options &options, const Places &places)
       fmt::print("  it is cheaper than its budget: verdict cost --rewrite-budgets keeps it so\n");
   }
   if (broken)
-    fmt::print("out/harness/verdict cost --rewrite-budgets accepts this: commit {} with the "
+    fmt::print("{}/harness/verdict cost --rewrite-budgets accepts this: commit {} with the "
                "reason\n",
-               options.budgets);
+               places.out.string(), options.budgets);
   return all_well && !broken ? 0 : 1;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "lab/expected_skip.h"
+#include "lab/places.h"
 #include "report/matrix.h"
 
 namespace verdict {
@@ -57,6 +58,11 @@ int main(int argc, char **argv)
     fmt::print(stderr, "verdict_matrix: {}\n", results.error().message);
     return 1;
   }
-  std::fputs(verdict::matrix(*results).c_str(), stdout);
+  const auto out = verdict::out_directory();
+  if (!out) {
+    fmt::print(stderr, "verdict_matrix: {}\n", out.error().message);
+    return 1;
+  }
+  std::fputs(verdict::matrix(*results, *out / "harness").c_str(), stdout);
   return verdict::all_well(*results) ? 0 : 1;
 }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "lab/places.h"
 #include "mutants/bench.h"
 #include "mutants/report.h"
 #include "mutants/session.h"
@@ -32,16 +33,6 @@ struct Options {
   std::string watches = "harness/mutants/watch.json";
   std::string killers = "harness/mutants/killers.json";
 };
-
-/// Where things are built, from the current folder.
-Result<fs::path> out_directory()
-{
-  std::error_code error;
-  const fs::path here = fs::current_path(error);
-  if (error)
-    return fail("the current folder: " + error.message());
-  return program_directory().parent_path().lexically_relative(here);
-}
 
 /// A file of the project, read by `parse`. Error: names the file.
 template <typename Parse>

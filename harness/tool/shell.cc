@@ -174,7 +174,7 @@ Result<int> run(const Options &options)
   std::optional<Terminal> terminal;
   if (options.script.empty())
     terminal.emplace(TRY(Terminal::open()));
-  const fs::path out = TRY(relative_path(program_directory().parent_path()));
+  const fs::path out = TRY(out_directory());
   Folder folder = TRY(Folder::make(out / "playground"));
   OnTermination termination([&] {
     if (terminal)

@@ -2,7 +2,6 @@
 #include "tests/suite/fixture.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -99,13 +98,15 @@ void NicTest::SetUp()
   // A storm and the short form of the same case may run at once.
   const std::string folder = file_name(full_name()) + (storm() > 1 ? ".storm" : "");
   const fs::path run = is_set("VERDICT_RUN") ? fs::path(variable("VERDICT_RUN")) : places.run();
-  ASSERT_OK_AND_ASSIGN(evidence_, Evidence::begin(full_name(), run / folder));
+  ASSERT_OK_AND_ASSIGN(evidence_, Evidence::begin(full_name(), run / folder,
+                                                  places.out / "harness" / "verdict_suite"));
   first_failure_ = std::make_unique<FirstFailure>(*this);
   allowed_ = false_alarms();
-  if (is_set("VERDICT_TIME_LIMIT")) {
+  ASSERT_OK_AND_ASSIGN(const auto time_limit, chosen_time_limit());
+  if (time_limit) {
     // Whoever has set a limit may end the test in the middle, and then nobody else tells.
     tell_where();
-    set_time_limit(std::chrono::seconds(std::atoi(variable("VERDICT_TIME_LIMIT").c_str())));
+    set_time_limit(*time_limit);
   }
 
   ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(column(), places));

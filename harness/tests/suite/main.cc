@@ -38,6 +38,8 @@ int main(int argc, char **argv)
                       "VERDICT_TIME_LIMIT in the environment");
     ::setenv("VERDICT_TIME_LIMIT", argv[i] + time_limit.size(), 1);
   }
+  if (const auto limit = verdict::chosen_time_limit(); !limit)
+    return complain(limit.error().message);
 
   const int result = RUN_ALL_TESTS();
   if (testing::UnitTest::GetInstance()->test_to_run_count() == 0 &&
