@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "base/deadline.h"
 #include "base/file.h"
+#include "lab/boot.h"
 #include "lab/false_alarms.h"
 #include "lab/set_up.h"
 #include "qemu/device_options.h"
@@ -15,8 +15,6 @@ namespace verdict {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr milliseconds boot_timeout{ 120000 };
 
 /// The NIC as a QEMU can have it.
 Result<NicConfig> device_of(const Nic &nic, const std::string &qemu, const fs::path &memory)
@@ -30,11 +28,7 @@ Result<NicConfig> device_of(const Nic &nic, const std::string &qemu, const fs::p
 
 Result<void> set_up(Machine &machine, const std::vector<SetUpStep> &steps)
 {
-  guest::Agent agent(machine.take_agent_socket());
-  if (auto answered = agent.ping(boot_timeout); !answered) {
-    machine.end_as_hang("the guest's agent does not answer: " + answered.error().message);
-    return machine.health();
-  }
+  guest::Agent agent = TRY(boot_agent(machine));
   for (const SetUpStep &step : steps)
     TRY(step.run(agent, machine));
   return {};

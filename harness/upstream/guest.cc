@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "evidence/complaints.h"
 #include "guest/agent_client.h"
+#include "lab/boot.h"
 #include "lab/false_alarms.h"
 #include "lab/modules.h"
 #include "qemu/golden_image.h"
@@ -19,7 +20,7 @@ namespace verdict::upstream {
 
 namespace {
 
-constexpr milliseconds boot_timeout{ 120000 }, network_timeout{ 120000 };
+constexpr milliseconds network_timeout{ 120000 };
 constexpr milliseconds look_interval{ 1000 }, show_timeout{ 30000 };
 constexpr const char *tests_folder = "/selftests/";
 /// What the guest adds to a test's output at its end.
@@ -80,8 +81,7 @@ Result<GoldenSpec> spec_of(const Test &test, const Column &driver, const Places 
   modules.insert(modules.end(), { "virtio_blk", "ext4", "overlay" });
   const auto network = with_environment(TRY(script("network.sh")));
   const auto set_up = [modules, network](Machine &machine) -> Result<void> {
-    guest::Agent agent(machine.take_agent_socket());
-    TRY(agent.ping(boot_timeout));
+    guest::Agent agent = TRY(boot_agent(machine));
     for (const std::string &module : modules)
       TRY(load_module(agent, module));
     TRY(agent.call("change_root", { { "device", "/dev/vda" } }));

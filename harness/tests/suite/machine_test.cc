@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "evidence/complaints.h"
+#include "lab/boot.h"
 #include "lab/recipe.h"
 #include "nic/e1000_registers.h"
 #include "qemu/golden_image.h"
@@ -121,7 +122,7 @@ TEST_F(MachineTest, EndsAHangAndSaysWhereItWas)
   EXPECT_THAT(log, HasSubstr("Call Trace"));
 }
 
-TEST_F(MachineTest, EndsABootThatHangsAndSaysWhereItWas)
+TEST_F(MachineTest, ABootWhoseAgentDoesNotAnswerIsEndedAndSaysWhereItWas)
 {
   const auto booting = Machine::boot(machine_->config(), machine_->evidence() / "boot");
   ASSERT_OK(booting);
@@ -131,9 +132,10 @@ TEST_F(MachineTest, EndsABootThatHangsAndSaysWhereItWas)
       return log.find("smpboot: CPU0: ") != log.npos;
     });
   }));
-  guest.end_as_hang("the agent does not answer");
+  const auto agent = boot_agent(guest, milliseconds(1));
+  ASSERT_FALSE(agent);
+  EXPECT_THAT(agent.error().message, HasSubstr("the guest's agent does not answer"));
   EXPECT_EQ(guest.standing().ending, Ending::boot_failure);
-  EXPECT_THAT(guest.standing().sentence, HasSubstr("the agent does not answer; an NMI"));
   ASSERT_OK_AND_ASSIGN(const auto log, read_file(guest.serial_log()));
   EXPECT_THAT(log, HasSubstr("Call Trace"));
 }
