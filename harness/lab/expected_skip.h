@@ -17,7 +17,8 @@ public:
 
   /// Whether a test "Nic/SUITE.CASE/COLUMN", or "...COLUMN.KIND", may be skipped for this reason:
   /// the kernel that tests of its kind run on, or the column's driver on that kernel, lacks
-  /// something, and its profile gives this reason for it.
+  /// something, and its profile gives this reason for it. Or whether "Cost.TEST" may be: its
+  /// budgets are another release's.
   bool expect(const std::string &test, const std::string &reason) const;
 
 private:

@@ -34,6 +34,14 @@ TEST(ExpectedSkip, MayBeTheKernelsOwn)
         << kind;
 }
 
+TEST(ExpectedSkip, MayBeForBudgetsOfAnotherRelease)
+{
+  ASSERT_OK_AND_ASSIGN(const SkipReasons reasons, SkipReasons::load());
+  EXPECT_TRUE(reasons.expect("Cost.Budgets", "the budgets in budgets.json are of kernel 1"));
+  EXPECT_FALSE(reasons.expect("Cost.Budgets", "this QEMU does not take the plugin that counts"));
+  EXPECT_FALSE(reasons.expect("Mutants.AreKilled", "the budgets in budgets.json are of kernel 1"));
+}
+
 TEST(ExpectedSkip, MayBeForWhatTheDriverLacksOnThatKernel)
 {
   ASSERT_OK_AND_ASSIGN(const SkipReasons reasons, SkipReasons::load());
