@@ -286,7 +286,11 @@ Result<void> Wire::one_sentinel(std::vector<Frame> &before, const Deadline &dead
 
 Result<std::vector<Frame>> Wire::until_sentinel(milliseconds timeout)
 {
-  const Deadline deadline(timeout);
+  return until_sentinel(Deadline(timeout));
+}
+
+Result<std::vector<Frame>> Wire::until_sentinel(const Deadline &deadline)
+{
   std::vector<Frame> before;
   for (int round = 0; round < 2; round++) {
     if (auto done = one_sentinel(before, deadline); !done)
@@ -300,7 +304,7 @@ Result<std::vector<Frame>> Wire::exchange(std::span<const Frame> frames, millise
 {
   const Deadline deadline(timeout);
   TRY(send_all(frames, deadline));
-  return until_sentinel(milliseconds(deadline.poll_timeout()));
+  return until_sentinel(deadline);
 }
 
 Result<std::vector<Frame>> Wire::exchange(const Frame &frame, milliseconds timeout)

@@ -115,6 +115,7 @@ private:
   Result<void> send_all(std::span<const Frame> frames, const Deadline &deadline);
   Result<void> await(size_t count, const Deadline &deadline);
   Result<void> one_sentinel(std::vector<Frame> &before, const Deadline &deadline);
+  Result<std::vector<Frame>> until_sentinel(const Deadline &deadline);
 
   std::string name_;
   NicAddress address_;

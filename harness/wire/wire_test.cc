@@ -208,6 +208,20 @@ TEST_F(WireTest, ADamagedSentinelIsNoReply)
   EXPECT_FALSE(wire.until_sentinel(milliseconds(200)));
 }
 
+TEST_F(WireTest, ASlowGuestHasOneTimeLimitForAnExchange)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Fd guest_end = wire.take_guest_end(); // and nobody answers
+  set_guest_slowness(50);
+  const std::string limit = Deadline(milliseconds(10)).text();
+  const auto frames = wire.exchange(test_frame(nic, 1), milliseconds(10));
+  set_guest_slowness(1);
+  ASSERT_FALSE(frames);
+  EXPECT_THAT(frames.error().message, HasSubstr("nothing came in " + limit +
+                                                "; the guest did not "
+                                                "answer the sentinel"));
+}
+
 TEST_F(WireTest, RefusesAnEmptyFrame)
 {
   ASSERT_OK_AND_ASSIGN(Wire wire, create());
