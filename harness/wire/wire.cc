@@ -22,6 +22,7 @@ namespace {
 
 constexpr int socket_buffer = 8 << 20; ///< bytes; also holds kernel overhead of about 700 a frame
 constexpr size_t longest_frame = 65536;
+constexpr size_t most_in_flight = 2 * socket_buffer / 512; ///< frames; no queue holds more
 constexpr milliseconds health_interval{ 100 };
 
 /// Beyond net.core.wmem_max where we may, else as far as it goes.
@@ -92,25 +93,38 @@ Wire::Wire(unsigned index, Fd host_end, Fd guest_end, PcapngWriter capture)
   capture_.add_interface(name_);
 }
 
-/// Waits until one of `events` is possible. Error: the deadline, a failed health check.
-Result<void> Wire::wait(short events, const Deadline &deadline, short &ready)
+/// Asks for the guest's health, if there is a check. Error: what that found.
+Result<void> Wire::health()
+{
+  next_health_check_ = Deadline::exactly(health_interval);
+  if (!health_check_)
+    return {};
+  if (auto healthy = health_check_(); !healthy)
+    return fail(name_ + ": " + healthy.error().message);
+  return {};
+}
+
+/// Waits until one of `events` is possible. Error: the deadline, a failed health check; also if
+/// the guest never stops sending.
+Result<void> Wire::wait(short events, const Deadline &deadline)
 {
   for (;;) {
+    const bool over = deadline.expired(); // a frame that comes just in time counts
     pollfd end{ .fd = host_end_.get(), .events = events, .revents = 0 };
     const int interval = static_cast<int>(health_interval.count());
     const int count = ::poll(&end, 1, std::min(deadline.poll_timeout(), interval));
     if (count < 0 && errno != EINTR)
       return fail_errno("poll");
-    ready = end.revents;
+    if (over || next_health_check_.expired())
+      TRY(health());
+    if (over)
+      return fail(name_ +
+                  (end.revents & POLLIN ? ": frames still came after "
+                   : events & POLLOUT   ? ": nothing was taken in "
+                                        : ": nothing came in ") +
+                  deadline.text());
     if (count > 0)
       return {};
-    if (health_check_) {
-      if (auto healthy = health_check_(); !healthy)
-        return fail(name_ + ": " + healthy.error().message);
-    }
-    if (deadline.expired())
-      return fail(name_ + (events & POLLOUT ? ": nothing was taken in " : ": nothing came in ") +
-                  deadline.text());
   }
 }
 
@@ -118,7 +132,8 @@ Result<void> Wire::wait(short events, const Deadline &deadline, short &ready)
 Result<void> Wire::drain()
 {
   uint8_t buffer[longest_frame];
-  for (;;) {
+  // As long as a guest sends faster than this reads there is always one more.
+  for (size_t i = 0; i < most_in_flight; i++) {
     const ssize_t size = ::recv(host_end_.get(), buffer, sizeof(buffer), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR)
       continue;
@@ -126,10 +141,7 @@ Result<void> Wire::drain()
       return {};
     if (size < 0) {
       const int error = errno;
-      if (health_check_) {
-        if (auto healthy = health_check_(); !healthy)
-          return fail(name_ + ": " + healthy.error().message);
-      }
+      TRY(health());
       return fail_errno(name_ + ": the other end of the wire is gone", error);
     }
     received_.push_back({ { buffer, buffer + size } });
@@ -137,6 +149,7 @@ Result<void> Wire::drain()
       capture_.add(0, PcapngWriter::Direction::outbound, received_.back(),
                    comment_on(received_.back()));
   }
+  return {};
 }
 
 /// What the capture says of a frame that came. To be asked once for each.
@@ -159,10 +172,7 @@ Result<bool> Wire::send_one(const Frame &frame)
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
       return false;
     const int error = errno;
-    if (health_check_) {
-      if (auto healthy = health_check_(); !healthy)
-        return fail(name_ + ": " + healthy.error().message);
-    }
+    TRY(health());
     return fail_errno(name_ + ": the other end of the wire is gone", error);
   }
   if (recording_)
@@ -175,18 +185,21 @@ Result<bool> Wire::send_one(const Frame &frame)
 Result<void> Wire::send_all(std::span<const Frame> frames, const Deadline &deadline)
 {
   size_t sent = 0;
+  const auto incomplete = [&](const std::string &why) {
+    return fail(why + fmt::format("; the guest took {} of {} frames", sent, frames.size()));
+  };
   while (sent < frames.size()) {
     if (TRY(send_one(frames[sent]))) {
-      if (++sent % 32 == 0)
-        TRY(drain());
-      continue;
+      if (++sent % 32 != 0)
+        continue;
+      if (sent < frames.size() && deadline.expired())
+        return incomplete(name_ + ": not everything was taken in " + deadline.text());
+    } else {
+      // A Unix datagram socket counts as writable only below a quarter of its buffer, so this
+      // wakes up to send in bursts.
+      if (auto waited = wait(POLLIN | POLLOUT, deadline); !waited)
+        return incomplete(waited.error().message);
     }
-    // A Unix datagram socket counts as writable only below a quarter of its buffer, so this wakes
-    // up to send in bursts.
-    short ready = 0;
-    if (auto waited = wait(POLLIN | POLLOUT, deadline, ready); !waited)
-      return fail(waited.error().message +
-                  fmt::format("; the guest took {} of {} frames", sent, frames.size()));
     TRY(drain());
   }
   return {};
@@ -254,8 +267,7 @@ Result<Frame> Wire::receive(milliseconds timeout)
       received_.pop_front();
       return frame;
     }
-    short ready = 0;
-    if (auto waited = wait(POLLIN, deadline, ready); !waited)
+    if (auto waited = wait(POLLIN, deadline); !waited)
       return fail_recorded(waited.error().message + "; no frame came");
   }
 }
@@ -277,8 +289,7 @@ Result<void> Wire::one_sentinel(std::vector<Frame> &before, const Deadline &dead
         return {};
       before.push_back(std::move(frame));
     }
-    short ready = 0;
-    if (auto waited = wait(POLLIN, deadline, ready); !waited)
+    if (auto waited = wait(POLLIN, deadline); !waited)
       return fail(waited.error().message + "; the guest did not answer the sentinel; " +
                   listing(before));
   }
@@ -320,8 +331,7 @@ Result<void> Wire::await(size_t count, const Deadline &deadline)
     TRY(drain());
     if (received_.size() >= count || deadline.expired())
       return {};
-    short ready = 0;
-    if (auto waited = wait(POLLIN, deadline, ready); !waited && !deadline.expired())
+    if (auto waited = wait(POLLIN, deadline); !waited && !deadline.expired())
       return waited;
   }
 }

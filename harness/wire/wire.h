@@ -107,7 +107,8 @@ public:
 private:
   Wire(unsigned index, Fd host_end, Fd guest_end, PcapngWriter capture);
 
-  Result<void> wait(short events, const Deadline &deadline, short &ready);
+  Result<void> health();
+  Result<void> wait(short events, const Deadline &deadline);
   Result<void> drain();
   tl::unexpected<Error> fail_recorded(const std::string &message);
   Result<bool> send_one(const Frame &frame);
@@ -124,6 +125,7 @@ private:
   PcapngWriter capture_;
   std::deque<Frame> received_;
   std::function<Result<void>()> health_check_;
+  Deadline next_health_check_ = Deadline::exactly({});
   uint64_t nonce_; ///< of the last sentinel
   Frame sentinel_; ///< the last one, until it is answered
   size_t injected_ = 0, came_ = 0;

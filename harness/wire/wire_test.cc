@@ -59,6 +59,13 @@ public:
     }
   }
 
+  /// Sends until the test is over.
+  void flood(const Frame &frame)
+  {
+    while (!stop_)
+      send(frame);
+  }
+
 private:
   void run(const Handler &handle)
   {
@@ -303,6 +310,35 @@ TEST_F(WireTest, AFailedHealthCheckEndsTheWait)
   const auto frame = wire.receive(milliseconds(30000));
   ASSERT_FALSE(frame);
   EXPECT_EQ(frame.error().message, "nic0: the guest panicked; no frame came");
+  EXPECT_FALSE(deadline.expired());
+}
+
+// A program may send the same frame in a circle.
+TEST_F(WireTest, AFloodDoesNotOutliveADeadline)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Peer peer(wire.take_guest_end(),
+                  [](Peer &peer, const Frame &) { peer.flood(test_frame(nic, 1)); });
+  const auto before = wire.until_sentinel(milliseconds(200));
+  ASSERT_FALSE(before);
+  EXPECT_THAT(before.error().message, HasSubstr("nic0: frames still came after "));
+  EXPECT_THAT(before.error().message, HasSubstr("the guest did not answer the sentinel; received"));
+  const auto injected =
+      wire.inject(std::vector<Frame>(100000, test_frame(nic, 2)), milliseconds(200));
+  ASSERT_FALSE(injected);
+  EXPECT_THAT(injected.error().message, HasSubstr("of 100000 frames"));
+}
+
+TEST_F(WireTest, AFloodDoesNotHideAFailedHealthCheck)
+{
+  ASSERT_OK_AND_ASSIGN(Wire wire, create());
+  const Peer peer(wire.take_guest_end(),
+                  [](Peer &peer, const Frame &) { peer.flood(test_frame(nic, 1)); });
+  wire.set_health_check([]() -> Result<void> { return fail("the guest panicked"); });
+  const Deadline deadline(milliseconds(30000));
+  const auto before = wire.until_sentinel(milliseconds(30000));
+  ASSERT_FALSE(before);
+  EXPECT_THAT(before.error().message, HasSubstr("nic0: the guest panicked"));
   EXPECT_FALSE(deadline.expired());
 }
 
