@@ -27,7 +27,7 @@ Result<size_t> memory_of(const Frame &frame)
   auto wire = TRY(Wire::create(0, "/dev/null"));
   const Fd other_end = wire.take_guest_end();
   TRY(wire.offer({ &frame, 1 }));
-  return std::max<size_t>(wire.unread(), 1);
+  return std::max<size_t>(TRY(wire.unread()), 1);
 }
 
 /// Watches a value that may come to rest.
@@ -78,14 +78,15 @@ public:
     for (;;) {
       TRY(send());
       TRY(discard(machine_, out_));
-      open_gate();
-      if (sent_ == count_ && taken() == count_)
+      const size_t taken_now = TRY(taken());
+      open_gate(taken_now);
+      if (sent_ == count_ && taken_now == count_)
         return finish();
       if (next_look.expired()) {
         next_look = Deadline::exactly(health_interval);
         TRY(machine_.health());
         if (deadline.expired())
-          return fail(fmt::format("the guest took {} of {} frames in {}", taken(), count_,
+          return fail(fmt::format("the guest took {} of {} frames in {}", taken_now, count_,
                                   deadline.text()));
       }
       std::this_thread::sleep_for(nap);
@@ -96,7 +97,7 @@ private:
   Wire &wire() { return machine_.wire(options_.nic); }
 
   /// Frames that QEMU has read.
-  size_t taken() { return sent_ - std::min(sent_, wire().unread() / memory_); }
+  Result<size_t> taken() { return sent_ - std::min(sent_, TRY(wire().unread()) / memory_); }
 
   Result<void> send()
   {
@@ -114,9 +115,8 @@ private:
     return {};
   }
 
-  void open_gate()
+  void open_gate(size_t taken_now)
   {
-    const size_t taken_now = taken();
     const bool no_more = stillness_.lasts(taken_now);
     if (!counters_.at_gate())
       return;
@@ -174,8 +174,10 @@ Result<size_t> hold(Machine &machine, Counters &counters)
   size_t out = 0;
   while (!counters.at_gate()) {
     TRY(discard(machine, out));
-    if (deadline.expired())
+    if (deadline.expired()) {
+      TRY(machine.health());
       return fail("the guest did not come to the gate in " + deadline.text());
+    }
     std::this_thread::sleep_for(nap);
   }
   return out;

@@ -107,21 +107,19 @@ Result<json> run(const json &request)
 
   if (argv.empty())
     return fail("argv is empty");
-  auto out = make_pipe(), err = make_pipe();
-  if (!out || !err)
-    return fail("no pipe for the command's output");
+  auto out = TRY(make_pipe()), err = TRY(make_pipe());
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, out->write.get(), 1);
-  ::posix_spawn_file_actions_adddup2(&actions, err->write.get(), 2);
+  ::posix_spawn_file_actions_adddup2(&actions, out.write.get(), 1);
+  ::posix_spawn_file_actions_adddup2(&actions, err.write.get(), 2);
   int error = ::posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   if (error)
     return fail_errno(words[0], error);
-  out->write.reset();
-  err->write.reset();
+  out.write.reset();
+  err.write.reset();
 
-  std::array<Fd, 2> pipes{ std::move(out->read), std::move(err->read) };
+  std::array<Fd, 2> pipes{ std::move(out.read), std::move(err.read) };
   std::array<std::string, 2> texts;
   bool ended = collect(pipes, texts, Deadline::exactly(timeout));
   int status;

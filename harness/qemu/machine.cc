@@ -154,11 +154,9 @@ Result<std::vector<Fd>> Machine::lay_cables()
 Result<void> Machine::start(bool incoming, const Plugin &plugin)
 {
   TRY(make_directories(evidence_));
-  auto qmp_pair = stream_pair();
-  auto agent_pair = stream_pair();
-  if (!qmp_pair || !agent_pair)
-    return fail("no sockets for QEMU");
-  agent_socket_ = std::move(agent_pair->ours);
+  auto qmp_pair = TRY(stream_pair());
+  auto agent_pair = TRY(stream_pair());
+  agent_socket_ = std::move(agent_pair.ours);
   Fd console_end;
   if (config_.console) {
     auto pair = TRY(stream_pair());
@@ -178,8 +176,8 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
                                                    .tsc_khz = host_tsc_khz() });
   auto log = TRY(open_file(qemu_log(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND));
   Command command{ .arguments = arguments,
-                   .descriptors = { { qmp_pair->theirs.get(), qmp_fd },
-                                    { agent_pair->theirs.get(), agent_fd } },
+                   .descriptors = { { qmp_pair.theirs.get(), qmp_fd },
+                                    { agent_pair.theirs.get(), agent_fd } },
                    .output = log.get(),
                    .error = log.get() };
   if (console_end)
@@ -192,12 +190,12 @@ Result<void> Machine::start(bool incoming, const Plugin &plugin)
     command.descriptors.push_back({ guest_ends[i].get(), first_wire_fd + static_cast<int>(i) });
 
   child_ = TRY(Child::spawn(command));
-  qmp_pair->theirs.reset();
-  agent_pair->theirs.reset();
+  qmp_pair.theirs.reset();
+  agent_pair.theirs.reset();
   console_end.reset();
   guest_ends.clear();
 
-  auto qmp = Qmp::connect(std::move(qmp_pair->ours), evidence_ / "qmp.log");
+  auto qmp = Qmp::connect(std::move(qmp_pair.ours), evidence_ / "qmp.log");
   if (!qmp) {
     const auto ended = child_->wait(Deadline(milliseconds(1000)));
     const auto said = split_lines(TRY(read_file(qemu_log())));

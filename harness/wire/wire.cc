@@ -223,10 +223,11 @@ Result<size_t> Wire::offer(std::span<const Frame> frames)
   return sent;
 }
 
-size_t Wire::unread() const
+Result<size_t> Wire::unread() const
 {
   int bytes = 0;
-  ::ioctl(host_end_.get(), SIOCOUTQ, &bytes);
+  if (::ioctl(host_end_.get(), SIOCOUTQ, &bytes) < 0)
+    return fail_errno(name_ + ": how much QEMU has not read yet is not known");
   return static_cast<size_t>(bytes);
 }
 

@@ -93,7 +93,7 @@ public:
 
   /// How much of what was sent QEMU has not read yet, in bytes of the kernel's memory; 0 if
   /// nothing.
-  size_t unread() const;
+  Result<size_t> unread() const;
 
   /// What has come from the guest up to now.
   Result<std::vector<Frame>> take();

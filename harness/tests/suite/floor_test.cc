@@ -80,7 +80,7 @@ TEST_P(Floor, Drops)
   ASSERT_OK(wire().inject(frames));
   ASSERT_OK_AND_ASSIGN(HostileNic ring, HostileNic::open(machine(), 0, 1));
   ASSERT_OK(until("it has dealt with every frame", [&]() -> Result<bool> {
-    return !wire().unread() && TRY(ring.owned()) == ring_size - 1;
+    return !TRY(wire().unread()) && TRY(ring.owned()) == ring_size - 1;
   }));
   ASSERT_OK_AND_ASSIGN(const std::string told, end());
   EXPECT_EQ(told, "received 600 frames, sent 0\n");
