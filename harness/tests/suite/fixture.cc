@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tests/suite/fixture.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "base/environment.h"
@@ -14,7 +12,7 @@
 #include "lab/recipe.h"
 #include "qemu/golden_image.h"
 #include "report/junit.h"
-#include "tests/suite/traffic.h"
+#include "tests/suite/test_evidence.h"
 
 namespace verdict {
 
@@ -27,43 +25,6 @@ constexpr milliseconds alarm_grace{ 15000 };
 
 /// Where a guest with mutants is told which to make.
 const std::string mutant_parameters = "/sys/module/xdp_ring/parameters/";
-
-std::string full_name()
-{
-  const auto *info = testing::UnitTest::GetInstance()->current_test_info();
-  return std::string(info->test_suite_name()) + "." + info->name();
-}
-
-std::string file_name(std::string text)
-{
-  std::replace(text.begin(), text.end(), '/', '-');
-  return text;
-}
-
-/// A failure as GoogleTest prints it.
-std::string text_of(const testing::TestPartResult &part)
-{
-  const std::string message = part.message();
-  return part.file_name() ? fmt::format("{}:{}: ", part.file_name(), part.line_number()) + message
-                          : message;
-}
-
-std::vector<std::string> failures_up_to_now()
-{
-  std::vector<std::string> failures;
-  const auto &result = *testing::UnitTest::GetInstance()->current_test_info()->result();
-  for (int i = 0; i < result.total_part_count(); i++) {
-    if (result.GetTestPartResult(i).failed())
-      failures.push_back(text_of(result.GetTestPartResult(i)));
-  }
-  return failures;
-}
-
-void print_mark(std::string_view mark, const std::string &text)
-{
-  fmt::print("{}{}\n", mark, text);
-  std::fflush(stdout);
-}
 
 } // namespace
 
@@ -95,17 +56,13 @@ private:
 void NicTest::SetUp()
 {
   ASSERT_OK_AND_ASSIGN(const Places places, Places::find());
-  // A storm and the short form of the same case may run at once.
-  const std::string folder = file_name(full_name()) + (storm() > 1 ? ".storm" : "");
-  const fs::path run = is_set("VERDICT_RUN") ? fs::path(variable("VERDICT_RUN")) : places.run();
-  ASSERT_OK_AND_ASSIGN(evidence_, Evidence::begin(full_name(), run / folder,
-                                                  places.out / "harness" / "verdict_suite"));
+  ASSERT_OK_AND_ASSIGN(evidence_, begin_evidence(places));
   first_failure_ = std::make_unique<FirstFailure>(*this);
   allowed_ = false_alarms();
   ASSERT_OK_AND_ASSIGN(const auto time_limit, chosen_time_limit());
   if (time_limit) {
     // Whoever has set a limit may end the test in the middle, and then nobody else tells.
-    tell_where();
+    tell_where(*evidence_);
     set_time_limit(*time_limit);
   }
 
@@ -174,13 +131,6 @@ void NicTest::record_reached()
     RecordProperty("reached", *reached);
 }
 
-/// For the report: how to run the test again, and where its evidence is.
-void NicTest::tell_where() const
-{
-  print_mark(rerun_mark, evidence_->rerun());
-  print_mark(evidence_mark, evidence().string() + "/");
-}
-
 void NicTest::set_time_limit(milliseconds limit)
 {
   // The test will not come back to its own code.
@@ -192,7 +142,7 @@ void NicTest::set_time_limit(milliseconds limit)
     // In the form of GoogleTest's own failures, for the report.
     fmt::print("{}: Failure\nthe test's time was over, and it did not end; it was here:\n{}\n",
                __FILE__, where);
-    tell_where();
+    tell_where(*evidence_);
     std::_Exit(1);
   };
   alarm_ = std::make_unique<Alarm>(limit, alarm_grace, last_resort);
@@ -274,23 +224,11 @@ void NicTest::TearDown()
 
 void NicTest::conclude()
 {
-  std::string guest = "it was ended on purpose, or never began";
-  if (machine_) {
-    const Standing &standing = machine_->standing();
-    guest = std::string(to_string(standing.ending)) +
-            (standing.sentence.empty() ? "" : ": " + standing.sentence);
-  }
+  const std::string guest = ending_of(machine_.get());
   first_failure_.reset();
   machine_.reset();
-  if (!evidence_)
-    return;
-  if (HasFailure()) {
-    EXPECT_OK(
-        evidence_->conclude({ .said = failures_up_to_now(), .guest = guest, .overdue = overdue_ }));
-    tell_where();
-  } else if (!is_set("VERDICT_KEEP")) {
-    EXPECT_OK(evidence_->discard());
-  }
+  if (evidence_)
+    end_evidence(*evidence_, guest, overdue_);
 }
 
 } // namespace verdict

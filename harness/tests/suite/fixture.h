@@ -98,7 +98,6 @@ private:
   /// and whether the test's time was over.
   void record_ending();
   void record_reached();
-  void tell_where() const;
   void conclude();
 
   std::optional<Evidence> evidence_;

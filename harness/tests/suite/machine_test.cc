@@ -11,6 +11,7 @@
 #include "lab/recipe.h"
 #include "nic/e1000_registers.h"
 #include "qemu/golden_image.h"
+#include "tests/suite/test_evidence.h"
 #include "tests/suite/until.h"
 
 namespace verdict {
@@ -28,26 +29,25 @@ protected:
     const Column column = columns_of(Suite::harness).front();
     ASSERT_OK_AND_ASSIGN(const Places places, Places::find());
     ASSERT_OK_AND_ASSIGN(const GoldenSpec spec, golden_spec(column, places));
-    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    ASSERT_OK_AND_ASSIGN(machine_, GoldenStore(places.out / "golden")
-                                       .fork(spec, places.out / "run" / ("MachineTest." + name)));
+    ASSERT_OK_AND_ASSIGN(evidence_, begin_evidence(places));
+    ASSERT_OK_AND_ASSIGN(machine_,
+                         GoldenStore(places.out / "golden").fork(spec, evidence_->folder()));
     agent_.emplace(machine_->take_agent_socket());
+    ASSERT_OK(evidence_->record(*agent_));
     ASSERT_OK(agent_->ping());
   }
   void TearDown() override
   {
-    if (!machine_)
-      return;
-    const auto evidence = machine_->evidence();
+    const std::string guest = ending_of(machine_.get());
     machine_.reset();
-    std::error_code ignored;
-    if (!HasFailure())
-      std::filesystem::remove_all(evidence, ignored);
+    if (evidence_)
+      end_evidence(*evidence_, guest, "");
   }
 
   /// The agent does not answer these.
   void tell(const std::string &op) { EXPECT_FALSE(agent_->call(op, {}, milliseconds(20000))); }
 
+  std::optional<Evidence> evidence_;
   std::unique_ptr<Machine> machine_;
   std::optional<guest::Agent> agent_;
 };
