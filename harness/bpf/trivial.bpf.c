@@ -17,12 +17,6 @@ int drop_all(struct xdp_md *ctx)
 }
 
 SEC("xdp")
-int tx_all(struct xdp_md *ctx)
-{
-	return XDP_TX;
-}
-
-SEC("xdp")
 int tx_of_queue_0(struct xdp_md *ctx)
 {
 	return ctx->rx_queue_index ? XDP_DROP : XDP_TX;
@@ -32,18 +26,6 @@ SEC("xdp.frags")
 int pass_all_frags(struct xdp_md *ctx)
 {
 	return XDP_PASS;
-}
-
-SEC("xdp.frags")
-int drop_all_frags(struct xdp_md *ctx)
-{
-	return XDP_DROP;
-}
-
-SEC("xdp.frags")
-int tx_all_frags(struct xdp_md *ctx)
-{
-	return XDP_TX;
 }
 
 char _license[] SEC("license") = "GPL";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The program under test: what it does with a frame is set in map "config",
- * what it has seen stands in "counters", "last" and "traces". See verdict.h.
+ * what it has seen stands in "counters" and "traces". See verdict.h.
  */
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -31,13 +31,6 @@ struct {
 } counters SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct verdict_last);
-} last SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 64);
 	__type(key, struct verdict_trace_key);
@@ -52,25 +45,11 @@ struct {
 } devmap SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
-	__uint(max_entries, VERDICT_TARGETS);
-	__type(key, __u32);
-	__type(value, __u32);
-} devmap_hash SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_CPUMAP);
 	__uint(max_entries, VERDICT_TARGETS);
 	__type(key, __u32);
 	__type(value, __u32);
 } cpumap SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_XSKMAP);
-	__uint(max_entries, VERDICT_TARGETS);
-	__type(key, __u32);
-	__type(value, __u32);
-} xskmap SEC(".maps");
 
 static const __u8 fill[VERDICT_FILL_MAX] = {
 	[0 ... VERDICT_FILL_MAX - 1] = VERDICT_FILL
@@ -189,44 +168,26 @@ static int decide(struct verdict_config *cfg)
 		return bpf_redirect(cfg->target, 0);
 	case VERDICT_REDIRECT_DEVMAP:
 		return bpf_redirect_map(&devmap, cfg->target, fallback);
-	case VERDICT_REDIRECT_DEVMAP_HASH:
-		return bpf_redirect_map(&devmap_hash, cfg->target, fallback);
 	case VERDICT_BROADCAST_DEVMAP:
 		return bpf_redirect_map(&devmap, 0, broadcast);
-	case VERDICT_BROADCAST_DEVMAP_HASH:
-		return bpf_redirect_map(&devmap_hash, 0, broadcast);
 	case VERDICT_REDIRECT_CPUMAP:
 		return bpf_redirect_map(&cpumap, cfg->target, fallback);
-	case VERDICT_REDIRECT_XSKMAP:
-		return bpf_redirect_map(&xskmap, cfg->target, fallback);
 	default:
 		return cfg->action;
 	}
 }
 
 /* Takes the configured steps; returns the counter of the one that failed, or 0. */
-static __u32 alter(struct xdp_md *ctx, struct verdict_config *cfg, int *err)
+static __u32 alter(struct xdp_md *ctx, struct verdict_config *cfg)
 {
-	if (cfg->adjust_head) {
-		*err = adjust_head(ctx, cfg->adjust_head);
-		if (*err)
-			return VERDICT_HEAD_FAILED;
-	}
-	if (cfg->adjust_tail) {
-		*err = adjust_tail(ctx, cfg->adjust_tail);
-		if (*err)
-			return VERDICT_TAIL_FAILED;
-	}
-	if (cfg->meta_len) {
-		*err = set_meta(ctx, cfg->meta_len, cfg->mark);
-		if (*err)
-			return VERDICT_META_FAILED;
-	}
-	if (cfg->rewrite_len) {
-		*err = rewrite(ctx, cfg);
-		if (*err)
-			return VERDICT_REWRITE_FAILED;
-	}
+	if (cfg->adjust_head && adjust_head(ctx, cfg->adjust_head))
+		return VERDICT_HEAD_FAILED;
+	if (cfg->adjust_tail && adjust_tail(ctx, cfg->adjust_tail))
+		return VERDICT_TAIL_FAILED;
+	if (cfg->meta_len && set_meta(ctx, cfg->meta_len, cfg->mark))
+		return VERDICT_META_FAILED;
+	if (cfg->rewrite_len && rewrite(ctx, cfg))
+		return VERDICT_REWRITE_FAILED;
 	if (cfg->flags & VERDICT_SWAP_MACS)
 		swap_macs(ctx);
 	return 0;
@@ -236,30 +197,22 @@ static __always_inline int run(struct xdp_md *ctx)
 {
 	__u32 zero = 0, failed, action;
 	struct verdict_config *cfg;
-	struct verdict_last *seen;
-	int err = 0;
 
 	if (is_sentinel(ctx)) {
 		count(VERDICT_SENTINELS, 1);
 		return XDP_PASS;
 	}
 	cfg = bpf_map_lookup_elem(&config, &zero);
-	seen = bpf_map_lookup_elem(&last, &zero);
-	if (!cfg || !seen)
+	if (!cfg)
 		return XDP_ABORTED;
 
-	seen->length = bpf_xdp_get_buff_len(ctx);
-	seen->linear = ctx->data_end - ctx->data;
-	seen->ifindex = ctx->ingress_ifindex;
-	seen->queue = ctx->rx_queue_index;
 	count(VERDICT_FRAMES, 1);
-	count(VERDICT_BYTES, seen->length);
+	count(VERDICT_BYTES, bpf_xdp_get_buff_len(ctx));
 
 	if ((void *)(long)ctx->data + ETH_HLEN > (void *)(long)ctx->data_end)
 		failed = VERDICT_SHORT;
 	else
-		failed = alter(ctx, cfg, &err);
-	seen->error = err;
+		failed = alter(ctx, cfg);
 	if (failed)
 		count(failed, 1);
 	action = failed ? XDP_DROP : decide(cfg);
@@ -304,7 +257,6 @@ struct net_device {
 } __attribute__((preserve_access_index));
 
 struct bpf_prog;
-struct xdp_cpumap_stats;
 
 static void trace(__u32 event, __u32 ifindex, __u32 action, int sent, int drops, int err)
 {
@@ -329,46 +281,19 @@ int BPF_PROG(on_exception, const struct net_device *dev, const struct bpf_prog *
 	return 0;
 }
 
-#define ON_REDIRECT(name, event)							\
-	SEC("tp_btf/xdp_" #name)							\
-	int BPF_PROG(on_ ## name, const struct net_device *dev,				\
-		     const struct bpf_prog *xdp, const void *target, int err)		\
-	{										\
-		trace(event, dev->ifindex, XDP_REDIRECT, 0, 0, err);			\
-		return 0;								\
-	}
-
-ON_REDIRECT(redirect, VERDICT_REDIRECT)
-ON_REDIRECT(redirect_err, VERDICT_REDIRECT_ERR)
-ON_REDIRECT(redirect_map, VERDICT_REDIRECT_MAP)
-ON_REDIRECT(redirect_map_err, VERDICT_REDIRECT_MAP_ERR)
+SEC("tp_btf/xdp_redirect_err")
+int BPF_PROG(on_redirect_err, const struct net_device *dev, const struct bpf_prog *xdp,
+	     const void *target, int err)
+{
+	trace(VERDICT_REDIRECT_ERR, dev->ifindex, XDP_REDIRECT, 0, 0, err);
+	return 0;
+}
 
 SEC("tp_btf/xdp_devmap_xmit")
 int BPF_PROG(on_devmap_xmit, const struct net_device *from, const struct net_device *to,
 	     int sent, int drops, int err)
 {
 	trace(VERDICT_DEVMAP_XMIT, from->ifindex, XDP_REDIRECT, sent, drops, err);
-	return 0;
-}
-
-SEC("tp_btf/xdp_cpumap_enqueue")
-int BPF_PROG(on_cpumap_enqueue, int map_id, unsigned int processed, unsigned int drops)
-{
-	trace(VERDICT_CPUMAP_ENQUEUE, 0, XDP_REDIRECT, processed, drops, 0);
-	return 0;
-}
-
-SEC("tp_btf/xdp_cpumap_kthread")
-int BPF_PROG(on_cpumap_kthread, int map_id, unsigned int processed, unsigned int drops)
-{
-	trace(VERDICT_CPUMAP_KTHREAD, 0, XDP_REDIRECT, processed, drops, 0);
-	return 0;
-}
-
-SEC("tp_btf/xdp_bulk_tx")
-int BPF_PROG(on_bulk_tx, const struct net_device *dev, int sent, int drops, int err)
-{
-	trace(VERDICT_BULK_TX, dev->ifindex, XDP_TX, sent, drops, err);
 	return 0;
 }
 

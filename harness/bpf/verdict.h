@@ -22,11 +22,8 @@ enum verdict_mode {
 	VERDICT_RETURN,
 	VERDICT_REDIRECT_IFINDEX,	/* bpf_redirect(target) */
 	VERDICT_REDIRECT_DEVMAP,	/* map "devmap", key target */
-	VERDICT_REDIRECT_DEVMAP_HASH,	/* map "devmap_hash", key target */
 	VERDICT_BROADCAST_DEVMAP,
-	VERDICT_BROADCAST_DEVMAP_HASH,
 	VERDICT_REDIRECT_CPUMAP,	/* map "cpumap", key target */
-	VERDICT_REDIRECT_XSKMAP,	/* map "xskmap", key target */
 };
 
 enum verdict_flag {
@@ -83,15 +80,6 @@ enum verdict_counter {
 	VERDICT_COUNTERS,
 };
 
-/* The one entry of map "last": the last tested frame, as received. */
-struct verdict_last {
-	__u32 length;		/* of the whole frame */
-	__u32 linear;		/* of its linear part */
-	__u32 ifindex;
-	__u32 queue;
-	__s32 error;		/* of the helper that failed, or 0 */
-};
-
 /* The EtherType of frames in tests where the protocol does not matter. */
 #define VERDICT_ETHERTYPE	0x88b5
 
@@ -106,20 +94,14 @@ struct verdict_vlan {
 /* Keys and values of hash map "traces", filled by the tracing programs. */
 enum verdict_event {
 	VERDICT_EXCEPTION,
-	VERDICT_REDIRECT,
 	VERDICT_REDIRECT_ERR,
-	VERDICT_REDIRECT_MAP,
-	VERDICT_REDIRECT_MAP_ERR,
 	VERDICT_DEVMAP_XMIT,
-	VERDICT_CPUMAP_ENQUEUE,
-	VERDICT_CPUMAP_KTHREAD,
-	VERDICT_BULK_TX,
 };
 
 struct verdict_trace_key {
 	__u32 event;		/* enum verdict_event */
-	__u32 ifindex;		/* of the receiving device; 0 for the cpumap's */
-	__u32 action;		/* XDP action, 0 where the event has none */
+	__u32 ifindex;		/* of the receiving device */
+	__u32 action;		/* XDP action */
 };
 
 struct verdict_trace {

@@ -244,11 +244,6 @@ Result<void> Subject::attach()
   const Path &path = *case_.path;
   if (path.hook == Hook::none)
     return {};
-  if (path.hook == Hook::tc) {
-    // The modules that clsact needs.
-    for (const char *module : { "sch_ingress", "cls_bpf" })
-      TRY(agent_.modprobe(module));
-  }
   std::string program = path.program;
   if (path.hook == Hook::native && case_.point.size > max_frame_size)
     program += "_frags";

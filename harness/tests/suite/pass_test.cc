@@ -148,7 +148,6 @@ TEST_P(Pass, WithoutProgramTheFcsReachesASocketIfTheUserWantsIt)
 TEST_P(Pass, WithoutProgramJumboUdpReachesASocket)
 {
   ASSERT_OK(set_jumbo_mtu());
-  ASSERT_OK(load(pass));
   ASSERT_OK_AND_ASSIGN(const int socket, udp_socket(port));
   for (size_t size : jumbo_sizes()) {
     const Frame frame = datagram_of(nic(), size);

@@ -144,7 +144,7 @@ TEST_P(TxFull, LeavesRoomForTsoWithASmallMss)
   };
   // How many frames come in a poll depends on how fast machine and guest are.
   ASSERT_OK(until("XDP finds the ring full", [&]() -> Result<bool> {
-    const size_t count = 10 * storm();
+    constexpr size_t count = 10;
     TRY(agent().call("packet_send",
                      { { "ifname", ifname() },
                        { "data", guest::to_hex(from_stack) },
