@@ -16,9 +16,6 @@ using nlohmann::ordered_json;
 
 namespace {
 
-/// None of the tests that are picked takes nearly as long.
-constexpr std::chrono::seconds limit{ 60 };
-
 /// A kill that takes longer is not picked, as one that waits for a guest that hangs.
 constexpr double longest_seconds = 10;
 
@@ -120,13 +117,15 @@ std::vector<Watch> killers(const Report &report, const std::vector<Watch> &befor
   return all;
 }
 
-std::vector<std::string> check(const Bench &bench, const std::vector<Watch> &watches, unsigned jobs)
+std::vector<std::string>
+check(const Catalogue &catalogue, const std::vector<Watch> &watches, unsigned jobs,
+      const std::function<Trial(const Group &, const std::string &test)> &run)
 {
   std::vector<std::string> wrong;
   std::vector<std::pair<Group, std::string>> runs;
   std::set<std::string> tests;
   for (const Watch &watch : watches) {
-    const Mutant *mutant = bench.catalogue().find(watch.mutant);
+    const Mutant *mutant = catalogue.find(watch.mutant);
     if (!mutant) {
       wrong.push_back("there is no such mutant any more; verdict mutants --pick chooses anew: " +
                       watch.mutant);
@@ -139,7 +138,10 @@ std::vector<std::string> check(const Bench &bench, const std::vector<Watch> &wat
   std::vector<std::string> complaints(runs.size());
   in_parallel(jobs, runs.size(), [&](size_t i) {
     const auto &[mutants, test] = runs[i];
-    complaints[i] = complaint(bench.run("fast", mutants, test, limit), mutants);
+    Trial trial = run(mutants, test);
+    if (!mutants.empty() && trial.outcome == Outcome::failed)
+      trial = run(mutants, test);
+    complaints[i] = complaint(trial, mutants);
   });
   std::copy_if(complaints.begin(), complaints.end(), std::back_inserter(wrong),
                [](const std::string &what) { return !what.empty(); });

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "mutants/bench.h"
+#include "mutants/group.h"
+#include "mutants/mutant.h"
 #include "mutants/report.h"
+#include "mutants/trial.h"
 
 namespace verdict::mutants {
 
@@ -28,9 +32,14 @@ std::vector<Watch> pick(const Report &report, size_t count);
 /// written.
 std::vector<Watch> killers(const Report &report, const std::vector<Watch> &before);
 
-/// Runs each test on its mutant, and on none, where it has to pass. What is wrong, a sentence for
-/// each: a mutant that is not killed any more, or that there is no more.
-std::vector<std::string> check(const Bench &bench, const std::vector<Watch> &watches,
-                               unsigned jobs);
+/// When a run is ended. None of the tests that are picked takes nearly as long.
+inline constexpr std::chrono::seconds watch_limit{ 60 };
+
+/// Has `run` run each test on its mutant, on which it has to fail twice in a row, and on none,
+/// where it has to pass. What is wrong, a sentence for each: a mutant that is not killed any more,
+/// or that there is no more.
+std::vector<std::string>
+check(const Catalogue &catalogue, const std::vector<Watch> &watches, unsigned jobs,
+      const std::function<Trial(const Group &, const std::string &test)> &run);
 
 } // namespace verdict::mutants

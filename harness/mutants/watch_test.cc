@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mutants/watch.h"
 
+#include <deque>
+#include <map>
+
 #include <gmock/gmock.h>
 
 #include "base/gtest_result.h"
@@ -10,6 +13,9 @@ namespace verdict::mutants {
 
 namespace {
 
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
@@ -61,6 +67,36 @@ TEST(Killers, AreThoseOfNowAndElseThoseOfBefore)
   EXPECT_EQ(all[0].test, report.fates[0].kills[0].test);
   EXPECT_EQ(all[1].mutant, key(1));
   EXPECT_EQ(all[1].test, "Nic/Tx.A/b");
+}
+
+TEST(Check, WantsTwoFailuresInARowOfEachMutant)
+{
+  Catalogue catalogue;
+  for (const int id : { 1, 2, 3 })
+    catalogue.mutants.push_back(made_up_mutant(id, "a.c", "f"));
+  std::vector<Watch> watches;
+  for (const Mutant &mutant : catalogue.mutants)
+    watches.push_back({ mutant.key, "Nic/Tx.A/b" });
+  // Of each mutant, what the test does to it time after time; 0 is none.
+  constexpr auto passed = Outcome::passed, failed = Outcome::failed;
+  std::map<int, std::deque<Outcome>> next{
+    { 0, { passed } }, { 1, { failed, failed } }, { 2, { failed, passed } }, { 3, { passed } }
+  };
+  const auto run = [&](const Group &mutants, const std::string &test) {
+    auto &outcomes = next.at(mutants.empty() ? 0 : mutants.front()->id);
+    const Outcome outcome = outcomes.empty() ? Outcome::error : outcomes.front();
+    if (!outcomes.empty())
+      outcomes.pop_front();
+    return made_up_trial(mutants.empty() ? "" : mutants.front()->key, test, outcome);
+  };
+  const auto wrong = check(catalogue, watches, 1, run);
+  EXPECT_THAT(wrong, UnorderedElementsAre(HasSubstr("mutant 2"), HasSubstr("mutant 3")));
+  for (const auto &[id, left] : next)
+    EXPECT_THAT(left, IsEmpty()) << id;
+
+  next = { { 0, { failed } }, { 1, { failed, failed } } };
+  EXPECT_THAT(check(catalogue, { watches[0] }, 1, run),
+              ElementsAre(HasSubstr("Nic/Tx.A/b fails without a mutant")));
 }
 
 TEST(Watches, GoToTheirFileAndBack)

@@ -122,7 +122,10 @@ Result<int> check(const Options &options, const Bench &bench)
   const auto watches = TRY(read_with(options.watches, read_watches));
   if (watches.empty())
     return fail(options.watches + " is empty; verdict mutants --pick 30 fills it");
-  const auto wrong = mutants::check(bench, watches, options.jobs);
+  const auto wrong = mutants::check(bench.catalogue(), watches, options.jobs,
+                                    [&](const Group &mutants, const std::string &test) {
+                                      return bench.run("fast", mutants, test, watch_limit);
+                                    });
   for (const std::string &what : wrong)
     fmt::print("{}\n", what);
   fmt::print("{} mutants were tried, {}\n", watches.size(),
@@ -152,11 +155,11 @@ Subcommand add_mutants_command(CLI::App &app)
                   "may be interrupted. Exit status 1 unless each mutant is killed or has a reason. "
                   "To be run in the project's top directory. Documentation/mutants.md tells the "
                   "rest.");
-  mutants->add_flag(
+  CLI::Option *matrix = mutants->add_flag(
       "--matrix", options->matrix,
       "run all tests of the 82540EM on each mutant, not only until one kills it: hours");
-  mutants->add_option("--again", options->again,
-                      "forget what is known of these mutants, and run only them");
+  CLI::Option *again = mutants->add_option(
+      "--again", options->again, "forget what is known of these mutants, and run only them");
   CLI::Option *reporting =
       mutants->add_flag("--report", options->report, "run nothing, report what is known");
   CLI::Option *picking =
@@ -170,7 +173,10 @@ Subcommand add_mutants_command(CLI::App &app)
       "--remember", options->remember, "run nothing, write down which test killed each mutant");
   reporting->excludes(picking)->excludes(checking)->excludes(remembering);
   picking->excludes(checking)->excludes(remembering);
-  checking->excludes(remembering);
+  checking->excludes(remembering)->excludes(matrix);
+  // These run nothing of what they would have forgotten.
+  for (CLI::Option *option : { reporting, picking, checking, remembering })
+    option->excludes(again);
   mutants->add_option("--jobs", options->jobs, "tests at a time; one a core else")
       ->check(CLI::Range(1, 64));
   mutants->add_option("--reasons", options->reasons, "why survivors cannot be noticed")
