@@ -38,6 +38,13 @@ TEST(Text, CountsNouns)
   EXPECT_EQ(count_of(1, "frame"), "1 frame");
 }
 
+TEST(Text, QuotesWordsForTheShell)
+{
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("a $b"), "'a $b'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+}
+
 // FIPS 180-2, appendix B.1.
 TEST(Digest, IsThatOfTheStandardsExample)
 {

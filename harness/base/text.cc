@@ -33,4 +33,12 @@ std::string count_of(size_t number, std::string_view noun)
   return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
 }
 
+std::string shell_word(std::string_view word)
+{
+  std::string text = "'";
+  for (const char c : word)
+    text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
 } // namespace verdict

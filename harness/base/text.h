@@ -16,4 +16,7 @@ std::string join(const std::vector<std::string> &parts, std::string_view separat
 /// "1 frame", "2 frames": a number with its noun.
 std::string count_of(size_t number, std::string_view noun);
 
+/// A word for the shell, in single quotes.
+std::string shell_word(std::string_view word);
+
 } // namespace verdict

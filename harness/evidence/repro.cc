@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace verdict {
 
 namespace fs = std::filesystem;
@@ -60,22 +62,13 @@ void replace(std::string &text, std::string_view what, const std::string &by)
     text.replace(at, what.size(), by);
 }
 
-/// A word for the shell.
-std::string quoted(const std::string &word)
-{
-  std::string text = "'";
-  for (const char c : word)
-    text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 /// The project's top, as a word for a shell that has the evidence's folder in $here: a project that
 /// is moved as a whole stays one.
 std::string top_from(const fs::path &evidence)
 {
   const bool within = evidence.is_relative() && *evidence.lexically_normal().begin() != "..";
   return within ? "\"$here/" + fs::path(".").lexically_relative(evidence).string() + "\""
-                : quoted(fs::current_path());
+                : shell_word(fs::current_path().string());
 }
 
 } // namespace
@@ -98,12 +91,12 @@ std::string repro_script(const std::string &test, const fs::path &evidence, cons
   std::string exports;
   for (const std::string &variable : environment) {
     const size_t value = variable.find('=') + 1;
-    exports += "export " + variable.substr(0, value) + quoted(variable.substr(value)) + "\n";
+    exports += "export " + variable.substr(0, value) + shell_word(variable.substr(value)) + "\n";
   }
   std::string script = script_template;
   replace(script, "@TEST@", test);
   replace(script, "@TOP@", top_from(evidence));
-  replace(script, "@SUITE@", quoted(suite));
+  replace(script, "@SUITE@", shell_word(suite.string()));
   replace(script, "@EXPORTS@", exports);
   replace(script, "@COMMANDS@", gdb_commands_file);
   return script;

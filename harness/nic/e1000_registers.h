@@ -56,4 +56,27 @@ inline constexpr uint64_t head = 0x10, tail = 0x18;
 
 inline constexpr uint32_t descriptor_size = 16; ///< of both rings
 
+/// Bits of a receive descriptor (3.2.3).
+namespace rx {
+inline constexpr uint8_t dd = 1 << 0;    ///< status: the device is done with it
+inline constexpr uint8_t eop = 1 << 1;   ///< status: end of packet
+inline constexpr uint8_t ixsm = 1 << 2;  ///< status: ignore the checksum indication
+inline constexpr uint8_t tcpcs = 1 << 5; ///< status: the TCP or UDP checksum was looked at
+inline constexpr uint8_t ce = 1 << 0;    ///< error: CRC or alignment
+inline constexpr uint8_t se = 1 << 1;    ///< error: symbol
+inline constexpr uint8_t seq = 1 << 2;   ///< error: sequence
+inline constexpr uint8_t cxe = 1 << 4;   ///< error: carrier extension
+inline constexpr uint8_t tcpe = 1 << 5;  ///< error: TCP or UDP checksum
+inline constexpr uint8_t ipe = 1 << 6;   ///< error: IP checksum
+inline constexpr uint8_t rxe = 1 << 7;   ///< error: Rx data
+} // namespace rx
+
+/// Bits of a transmit descriptor's words (3.3.3).
+namespace txd {
+inline constexpr uint32_t dd = 1 << 0;    ///< status: the device is done with it
+inline constexpr uint32_t eop = 1 << 24;  ///< command: end of packet
+inline constexpr uint32_t ifcs = 1 << 25; ///< command: insert the FCS
+inline constexpr uint32_t rs = 1 << 27;   ///< command: report status
+} // namespace txd
+
 } // namespace verdict::e1000

@@ -126,7 +126,7 @@ Result<void> HostileNic::call_unsent_done(uint32_t count)
     return fail("the NIC has not been told of so many");
   for (uint32_t i = 0; i < count; i++) {
     const uint64_t slot = (now.head + i) % now.count;
-    TRY(qtest_.writel(now.base + slot * e1000::descriptor_size + status_offset, txd::dd));
+    TRY(qtest_.writel(now.base + slot * e1000::descriptor_size + status_offset, e1000::txd::dd));
   }
   return {};
 }

@@ -5,38 +5,17 @@
 #include <vector>
 
 #include "base/result.h"
+#include "nic/e1000_registers.h"
 #include "qemu/machine.h"
 #include "qemu/qtest.h"
 #include "qemu/register_trace.h"
 
 namespace verdict {
 
-/// Bits of a receive descriptor of the 8254x (Intel's software developer's manual, 3.2.3).
-namespace rx {
-inline constexpr uint8_t dd = 1 << 0;    ///< status: the device is done with it
-inline constexpr uint8_t eop = 1 << 1;   ///< status: end of packet
-inline constexpr uint8_t ixsm = 1 << 2;  ///< status: ignore the checksum indication
-inline constexpr uint8_t tcpcs = 1 << 5; ///< status: the TCP or UDP checksum was looked at
-inline constexpr uint8_t ce = 1 << 0;    ///< error: CRC or alignment
-inline constexpr uint8_t se = 1 << 1;    ///< error: symbol
-inline constexpr uint8_t seq = 1 << 2;   ///< error: sequence
-inline constexpr uint8_t cxe = 1 << 4;   ///< error: carrier extension
-inline constexpr uint8_t tcpe = 1 << 5;  ///< error: TCP or UDP checksum
-inline constexpr uint8_t ipe = 1 << 6;   ///< error: IP checksum
-inline constexpr uint8_t rxe = 1 << 7;   ///< error: Rx data
-} // namespace rx
-
 /// What a device says of a buffer that it has filled, whether that is true or not.
-namespace txd {
-inline constexpr uint32_t dd = 1 << 0;    ///< status: the device is done with it
-inline constexpr uint32_t eop = 1 << 24;  ///< command: end of packet
-inline constexpr uint32_t ifcs = 1 << 25; ///< command: insert the FCS
-inline constexpr uint32_t rs = 1 << 27;   ///< command: report status
-} // namespace txd
-
 struct RxWriteBack {
   uint16_t length = 0; ///< with FCS
-  uint8_t status = rx::dd | rx::eop;
+  uint8_t status = e1000::rx::dd | e1000::rx::eop;
   uint8_t errors = 0;
   std::vector<uint8_t> data = {}; ///< is put into the buffer
 };

@@ -22,15 +22,6 @@ namespace {
 
 constexpr milliseconds command_timeout{ 60'000 };
 
-/// A word for the guest's shell.
-std::string quoted(const std::string &word)
-{
-  std::string text = "'";
-  for (const char c : word)
-    text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 /// Where a program of a file is pinned.
 std::string pin_of(const std::string &file)
 {
@@ -192,9 +183,9 @@ Result<void> Session::in_guest(const std::string &command)
 Result<void> Session::run(const Attach &attach)
 {
   const std::string object = TRY(put(attach.file));
-  const std::string pin = quoted(pin_of(attach.file));
+  const std::string pin = shell_word(pin_of(attach.file));
   TRY(agent_.run({ "rm", "-f", pin_of(attach.file) }));
-  TRY(in_guest("bpftool prog load " + quoted(object) + " " + pin));
+  TRY(in_guest("bpftool prog load " + shell_word(object) + " " + pin));
   return in_guest(fmt::format("bpftool net attach {} pinned {} dev {} overwrite", xdp_mode(), pin,
                               traffic_->nics()[nic_].ifname));
 }

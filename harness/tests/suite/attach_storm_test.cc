@@ -57,13 +57,6 @@ protected:
     expect_in_stack(frames, socket);
   }
 
-  uint64_t carrier_changes()
-  {
-    auto device = agent().netdev(ifname());
-    EXPECT_OK(device);
-    return device ? device->value("carrier_changes", uint64_t{ 0 }) : 0;
-  }
-
   uint64_t in_stack_ = 0;
 };
 

@@ -99,13 +99,6 @@ protected:
   /// Frames that all differ, and stay different when their byte at stamp_offset is overwritten.
   std::vector<Frame> stream_frames() { return test_frames(nic(), stream_length, 100); }
 
-  uint64_t carrier_changes()
-  {
-    auto device = agent().netdev(ifname());
-    EXPECT_OK(device);
-    return device ? device->value("carrier_changes", 0u) : 0;
-  }
-
   /// A refusal comes with the driver's explanation, where the profile knows one.
   void expect_refused(const Result<void> &refused, Refusal kind)
   {

@@ -131,6 +131,14 @@ void NicTest::record_reached()
     RecordProperty("reached", *reached);
 }
 
+Result<std::vector<Frame>> NicTest::receive(size_t count, size_t nic)
+{
+  std::vector<Frame> frames;
+  while (frames.size() < count)
+    frames.push_back(TRY(wire(nic).receive()));
+  return frames;
+}
+
 void NicTest::set_time_limit(milliseconds limit)
 {
   // The test will not come back to its own code.

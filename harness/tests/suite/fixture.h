@@ -46,6 +46,9 @@ protected:
   /// The cable of NIC i; 0 is the device under test.
   Wire &wire(size_t nic = 0) { return machine_->wire(nic); }
 
+  /// The next `count` frames that come out of a NIC by themselves: no sentinel asks for them.
+  Result<std::vector<Frame>> receive(size_t count, size_t nic = 0);
+
   /// The addresses on that cable.
   static NicAddress nic(unsigned index = 0) { return NicAddress::of(index); }
 

@@ -32,15 +32,6 @@ protected:
     });
   }
 
-  /// The next frames that come out of a NIC. It has no stack that could answer a sentinel.
-  Result<std::vector<Frame>> receive(size_t count, size_t nic = 0)
-  {
-    std::vector<Frame> frames;
-    while (frames.size() < count)
-      frames.push_back(TRY(wire(nic).receive()));
-    return frames;
-  }
-
   /// Ends it. Returns what it says of its frames.
   Result<std::string> end()
   {

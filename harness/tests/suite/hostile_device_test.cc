@@ -13,6 +13,9 @@ namespace verdict {
 namespace {
 
 constexpr size_t fcs = 4;
+namespace rx = e1000::rx;
+namespace txd = e1000::txd;
+
 constexpr uint8_t last = rx::dd | rx::eop;
 
 /// The most buffers that a frame can have: the linear part and MAX_SKB_FRAGS.

@@ -95,15 +95,6 @@ protected:
     return agent().sock_close(socket);
   }
 
-  /// So many frames that come by themselves.
-  Result<std::vector<Frame>> receive(size_t count)
-  {
-    std::vector<Frame> frames;
-    while (frames.size() < count)
-      frames.push_back(TRY(wire().receive()));
-    return frames;
-  }
-
   /// The kernel prints to a UDP socket on NIC 0's wire, behind what programs transmit: the Tx ring
   /// is small, and the time between two polls is longer than the slowest guest takes to fill it.
   Result<void> print_to_the_wire()

@@ -109,6 +109,13 @@ uint64_t XdpTest::link_statistic(const std::string &name, size_t nic)
   return device ? device->at("stats").at(name).get<uint64_t>() : 0;
 }
 
+uint64_t XdpTest::carrier_changes()
+{
+  const auto device = agent().netdev(ifname());
+  EXPECT_OK(device);
+  return device ? device->value("carrier_changes", uint64_t{ 0 }) : 0;
+}
+
 void XdpTest::expect_counter(Counter which, uint64_t value, size_t nic)
 {
   const auto &name = column().nics.at(nic).counters.at(which);

@@ -64,6 +64,9 @@ protected:
   /// the test.
   uint64_t link_statistic(const std::string &name, size_t nic = 0);
 
+  /// How often the link of NIC 0 came or went. A failed look-up fails the test.
+  uint64_t carrier_changes();
+
   /// A counter has this value, if the driver has one of this kind and runs the programs itself.
   void expect_counter(Counter which, uint64_t value, size_t nic = 0);
 
