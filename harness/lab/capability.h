@@ -39,6 +39,7 @@ enum class Can {
   trace_failed_redirects, ///< fire xdp_exception for a frame that cannot be redirected
   reach_all_memory,       ///< reach all memory of the machine by DMA
   run_out_of_mappings,    ///< run out of what maps a buffer for the device
+  keep_sending,           ///< go on sending after a change of the MTU under a link
   free_pool,              ///< give up its page pool when the interface goes down
 };
 
@@ -85,6 +86,7 @@ inline constexpr std::array can_names{
   Named<Can>{ Can::trace_failed_redirects, "trace_failed_redirects" },
   Named<Can>{ Can::reach_all_memory, "reach_all_memory" },
   Named<Can>{ Can::run_out_of_mappings, "run_out_of_mappings" },
+  Named<Can>{ Can::keep_sending, "keep_sending" },
   Named<Can>{ Can::free_pool, "free_pool" },
 };
 

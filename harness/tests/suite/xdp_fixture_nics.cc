@@ -20,7 +20,12 @@ Result<void> XdpTest::set_rings(uint32_t rx, uint32_t tx, size_t nic)
 
 Result<void> XdpTest::set_mtu(unsigned mtu, size_t nic)
 {
+  const bool without_link = !column().nics.at(nic).can(Can::keep_sending);
+  if (without_link)
+    TRY(set_cable(nic, false));
   TRY(agent().link(ifname(nic), {}, mtu));
+  if (without_link)
+    TRY(set_cable(nic, true));
   if (nic == 0)
     mtu_ = mtu;
   return until_receiving(nic);
