@@ -18,7 +18,7 @@ Result<uint64_t> until_it_receives(Machine &machine, const Frame &frame, millise
     TRY(machine.wire(0).offer({ &frame, 1 }));
     std::this_thread::sleep_for(look_interval);
     const uint64_t found = TRY(find_poll());
-    if (!found || found != poll || machine.wire(0).unread())
+    if (!found || found != poll || TRY(machine.wire(0).unread()) > 0)
       looks = 0;
     poll = found;
     if (looks == enough_looks)

@@ -59,7 +59,7 @@ Result<bool> Traffic::take_frames()
 
 Result<void> Traffic::until_taken(size_t nic, const Deadline &deadline)
 {
-  while (machine_->wire(nic).unread()) {
+  while (TRY(machine_->wire(nic).unread()) > 0) {
     TRY(machine_->health());
     if (deadline.expired())
       return fail(nics_[nic].name + " has not taken all of it in " + deadline.text() +
