@@ -237,12 +237,19 @@ TEST_P(Offload, ADeviceIsPulledDuringVerification)
     return program && program->state == "verify";
   }));
   ASSERT_OK(device().pull());
+  // On a busy machine the verifier may take the lock both times before the pull wakes up. Then the
+  // program is loaded, and an orphan.
   std::string output;
-  ASSERT_OK(until("bpftool gives up", [&]() -> Result<bool> {
+  bool orphaned = false;
+  ASSERT_OK(until("bpftool gives up, or its program has no device", [&]() -> Result<bool> {
     output = TRY(agent().read(loading.at("output")));
-    return output.find("Error: failed to load object file") != std::string::npos;
+    const auto shown =
+        TRY(agent().run({ "bpftool", "prog", "show", "pinned", "/sys/fs/bpf/program" }));
+    orphaned = (shown.out + shown.err).find("No such device") != std::string::npos;
+    return orphaned || output.find("Error: failed to load object file") != std::string::npos;
   }));
-  EXPECT_THAT(output, testing::HasSubstr("prog 'slow': BPF program load failed: No such device"));
+  if (!orphaned)
+    EXPECT_THAT(output, testing::HasSubstr("prog 'slow': BPF program load failed: No such device"));
   expect_no_leaks();
 }
 
