@@ -353,11 +353,11 @@ int e1000_clean_rx_irq(struct e1000_adapter *adapter,
  * @netdev: the interface
  * @new_mtu: bytes
  *
- * The packet buffer is divided between Rx and Tx in a reset. Before that, XDP
- * must send no frame of the new length.
+ * A reset divides the packet buffer between Rx and Tx anew. Until then no frame
+ * of the new length may be sent.
  *
  * Context: process, RTNL.
- * Return: 0, or -EINVAL when device or program cannot receive such frames.
+ * Return: 0, or -EINVAL when such frames cannot be received.
  */
 int e1000_change_mtu(struct net_device *netdev, int new_mtu)
 {

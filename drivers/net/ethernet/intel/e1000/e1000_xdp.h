@@ -48,10 +48,6 @@ int e1000_set_tunable(struct net_device *netdev,
 		      const struct ethtool_tunable *tuna, const void *data);
 
 /* e1000_tx.c */
-void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell);
-int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
-		   u32 flags);
-void e1000_xdp_flush_unsent(struct e1000_adapter *adapter);
 void e1000_xdp_free_tx(struct e1000_adapter *adapter,
 		       struct e1000_tx_buffer *buffer);
 void e1000_free_parked_tx(struct e1000_adapter *adapter,
@@ -60,21 +56,25 @@ u32 e1000_complete_tx(struct e1000_adapter *adapter,
 		      struct e1000_tx_ring *tx_ring, int budget,
 		      struct e1000_tx_done *done);
 void e1000_limit_tso(struct e1000_adapter *adapter);
+void e1000_xdp_tx_flush(struct xdp_ring_rxq *rxq, bool doorbell);
+int e1000_xdp_xmit(struct net_device *netdev, int n, struct xdp_frame **frames,
+		   u32 flags);
+void e1000_xdp_flush_unsent(struct e1000_adapter *adapter);
 
 /* e1000_xdp.c */
 int e1000_bpf(struct net_device *netdev, struct netdev_bpf *bpf);
 void e1000_xdp_init(struct net_device *netdev);
 
 /* e1000_main.c */
-void e1000_unmap_and_free_tx_resource(struct e1000_adapter *adapter,
-				      struct e1000_tx_buffer *buffer_info,
-				      int budget);
 void e1000_rx_checksum(struct e1000_adapter *adapter, u32 status_err, u32 csum,
 		       struct sk_buff *skb);
 void e1000_receive_skb(struct e1000_adapter *adapter, u8 status, __le16 vlan,
 		       struct sk_buff *skb);
 bool e1000_tbi_should_accept(struct e1000_adapter *adapter, u8 status,
 			     u8 errors, u32 length, const u8 *data);
+void e1000_unmap_and_free_tx_resource(struct e1000_adapter *adapter,
+				      struct e1000_tx_buffer *buffer_info,
+				      int budget);
 
 /**
  * e1000_xdp_attached - does an interface run an XDP program?

@@ -35,8 +35,7 @@ struct e1000_tx_ring {
 +	unsigned int frames_end;
 +	/* descriptors that the stack's next frame needs, if it waits */
 +	unsigned int stack_needs;
-+	/* XDP's descriptors so far, both modulo 2^32 */
-+	u32 xdp_posted;
++	/* XDP's descriptors that were completed so far, modulo 2^32 */
 +	u32 xdp_completed;
 	...
 	bool last_tx_tso;
@@ -82,7 +81,6 @@ e1000_clean_tx_ring(...)
 	tx_ring->last_tx_tso = false;
 +	tx_ring->frames_end = 0;
 +	tx_ring->stack_needs = 0;
-+	tx_ring->xdp_posted = 0;
 +	tx_ring->xdp_completed = 0;
 	...
 }

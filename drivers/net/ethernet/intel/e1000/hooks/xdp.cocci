@@ -11,6 +11,26 @@ struct e1000_adapter {
 	...
 };
 
+@ ring @
+@@
+struct e1000_tx_ring {
+	...
+	u32 xdp_completed;
++	/* and that were posted */
++	u32 xdp_posted;
+	...
+};
+
+@ empty @
+@@
+e1000_clean_tx_ring(...)
+{
+	...
+	tx_ring->xdp_completed = 0;
++	tx_ring->xdp_posted = 0;
+	...
+}
+
 @ operations @
 identifier ops;
 @@
