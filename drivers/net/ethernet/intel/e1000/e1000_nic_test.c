@@ -67,7 +67,7 @@ static void e1000_waits_for_another_reset(struct kunit *test)
 	expect_wait(test, adapter, e1000_lock_reset);
 }
 
-/* Not all that resets the device has RTNL */
+/* Resets and changes take turns by __E1000_RESETTING, not by RTNL alone */
 static void e1000_changes_wait_for_a_reset(struct kunit *test)
 {
 	struct net_device *netdev;
