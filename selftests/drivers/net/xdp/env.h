@@ -5,7 +5,7 @@
  * NETIF, the addresses and net.config are as ../README.rst has them. All that
  * the remote has to do is to answer echo requests: REMOTE_TYPE and REMOTE_ARGS
  * are not needed. Without NETIF the test makes a pair of interfaces: netdevsims
- * if that is loaded, else veths.
+ * if that module is loaded, else veths.
  */
 #ifndef ENV_H
 #define ENV_H
@@ -168,7 +168,8 @@ static inline void set_up(struct __test_metadata *_metadata, struct env *env)
 		ASSERT_TRUE(local && remote)
 			TH_LOG("no LOCAL_V4 and REMOTE_V4, or _V6");
 	} else {
-		ASSERT_EQ(0, make_pair(&env->pair));
+		if (make_pair(&env->pair))
+			SKIP(return, "no pair of interfaces can be made");
 		netif = env->pair.ifname;
 	}
 	snprintf(env->ifname, sizeof(env->ifname), "%s", netif);
