@@ -64,7 +64,7 @@ Result<Bench> Bench::open(const fs::path &out)
   const fs::path file = out / "mutants" / "mutants.json";
   const auto text = read_file(file);
   if (!text)
-    return fail(text.error().message + "; run scripts/mutants");
+    return fail(text.error().message + "; make mutants builds them");
   auto catalogue = read_catalogue(*text);
   if (!catalogue)
     return fail(file.string() + ": " + catalogue.error().message);

@@ -37,8 +37,8 @@ public:
   size_t passes(const std::string &mutant, const std::string &kernel,
                 const std::string &test) const;
 
-  /// False if a mutant makes no difference to a test: none of the test's runs without a mutant came
-  /// by its place.
+  /// False if a mutant makes no difference to a test: none of the test's runs without a mutant
+  /// reached its place.
   bool may_notice(const std::string &kernel, const std::string &test, int mutant) const;
 
   /// All trials of a mutant, oldest first.
@@ -46,7 +46,7 @@ public:
 
 private:
   std::map<std::string, std::vector<Trial>> trials_;
-  /// By kernel and test: all mutants that its runs without one came by; nothing if one of them
+  /// By kernel and test: all mutants that its runs without one reached; nothing if one of them
   /// could not tell.
   std::map<std::pair<std::string, std::string>, std::optional<std::set<int>>> reached_;
 };

@@ -48,7 +48,7 @@ TEST(Ledger, AFailureOfAnotherTestOrKernelDoesNotConfirm)
   EXPECT_FALSE(ledger.is_killed("m"));
 }
 
-/// A run without a mutant, which came by these.
+/// A run without a mutant, which reached these.
 Trial without_mutant(const std::string &test, std::optional<std::vector<int>> reached)
 {
   Trial trial = made_up_trial("", test, Outcome::passed);

@@ -53,7 +53,7 @@ std::vector<Test> likeliest_first(std::vector<Test> tests, const Group &mutants,
                                   const Ranking &ranking);
 
 /// The test that is to be run next on a mutant: the one that has to confirm a kill, else the
-/// likeliest killer that has not been tried and comes by the mutant. Nothing if the mutant is
+/// likeliest killer that has not been tried and reaches the mutant. Nothing if the mutant is
 /// killed, or with `every` when all tests are done.
 std::optional<Test> next_test(const Mutant &mutant, const std::vector<Test> &tests,
                               const Ledger &ledger, const Ranking &ranking, bool every);

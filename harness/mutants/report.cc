@@ -141,7 +141,7 @@ std::string lines_of(const Fate &fate)
     return text;
   }
   if (fate.finished && fate.tests == 0)
-    text += "      no test comes by it\n";
+    text += "      no test reaches it\n";
   else
     text +=
         fmt::format("      survived {}{}\n", count_of(fate.tests, "test"),

@@ -115,7 +115,7 @@ TEST(MutantReport, TellsWhatNoTestComesBy)
   ledger.add(trial);
   add_kill(ledger, key(1), tx);
   const Report report = make_report(catalogue(), ledger, {});
-  EXPECT_THAT(to_table(report), HasSubstr("no test comes by it"));
+  EXPECT_THAT(to_table(report), HasSubstr("no test reaches it"));
   EXPECT_THAT(to_table(report), HasSubstr("3 survive without a reason"));
   const auto record = std::find_if(report.tests.begin(), report.tests.end(),
                                    [](const TestRecord &record) { return record.test == tx; });

@@ -45,7 +45,7 @@ public:
   Result<void> recall(const std::vector<Watch> &killers);
 
   /// Runs all stages for which there is a guest image. Before one its tests must pass without a
-  /// mutant; one that skips, or comes by none of the mutants that are left, is left out. Error: one
+  /// mutant; one that skips, or reaches none of the mutants that are left, is left out. Error: one
   /// fails. Progress goes to stderr.
   Result<void> run(const Wish &wish);
 
@@ -73,7 +73,7 @@ private:
   /// A test on those of a group that live; gives the groups to be tried next.
   Result<std::vector<Group>> try_group(const Test &test, const Group &group);
   /// The groups to be tried next: the halves if the test fails, and if it passes those mutants that
-  /// it did not come by.
+  /// it did not reach.
   Result<std::vector<Group>> run_group(const Test &test, const Group &group);
   /// Until the test has passed or killed the mutant.
   Result<void> run_single(const Test &test, const Mutant &mutant);

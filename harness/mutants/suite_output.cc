@@ -44,7 +44,7 @@ Trial error(const std::string &what)
   return { .outcome = Outcome::error, .said = what };
 }
 
-/// "N,Y,N": which mutants have been come by; the first is number 0.
+/// "N,Y,N": which mutants have been reached; the first is number 0.
 std::optional<std::vector<int>> reached(const json &test)
 {
   const std::string flags = test.value("reached", "");

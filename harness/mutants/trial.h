@@ -30,7 +30,7 @@ struct Trial {
   std::string how = {};  ///< it failed: "panic", "hang", "splat", "time limit", "wrong result"
   std::string said = {}; ///< the beginning of what it said of that, in one line
   double seconds = 0;
-  /// Numbers of the mutants that the test came by, if it could tell.
+  /// Numbers of the mutants that the test reached, if it could tell.
   std::optional<std::vector<int>> reached = {};
 };
 
