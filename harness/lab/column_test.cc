@@ -82,7 +82,7 @@ TEST_F(Profiles, OfTheProjectLoadTheirKernels)
   EXPECT_FALSE(stable.can(KernelCan::find_leaks));
   const auto none = load_kernel_profile("none");
   ASSERT_FALSE(none);
-  EXPECT_THAT(none.error().message, HasSubstr("none.json"));
+  EXPECT_THAT(none.error().message, HasSubstr("there is no kernel none"));
 }
 
 TEST_F(Profiles, SayWhatADriverIs)

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/file.h"
 #include "lab/fields.h"
 
 namespace verdict {
@@ -19,6 +20,9 @@ constexpr std::array architecture_names{
 Result<KernelProfile> load_kernel_profile(const std::string &name, const std::string &directory)
 {
   const std::string path = directory + "/" + name + ".json";
+  if (!file_exists(path))
+    return fail("there is no kernel " + name + ": " + directory +
+                " has one file for each (is this the project's top?)");
   auto fields = TRY(Fields::of(TRY(read_json(path)), path));
   const KernelProfile profile{
     .name = name,

@@ -33,6 +33,14 @@ Result<std::string> release_of(const std::string &kernel, const fs::path &cache)
   return release.string();
 }
 
+/// What builds the guests of a kernel, and the kernel itself if it is ours.
+std::string build_command(const KernelProfile &profile)
+{
+  if (profile.name == "arm64")
+    return "make arm64";
+  return (profile.ours ? "make debug-guest KERNEL=" : "make guest KERNEL=") + profile.kernel;
+}
+
 } // namespace
 
 fs::path Places::run() const
@@ -73,8 +81,8 @@ Result<Places> Places::find()
     places.symbols = built / "build";
     places.kernel = built / profile.architecture.kernel_file;
     if (!file_exists(places.kernel))
-      return fail(places.kernel.string() +
-                  " does not exist; see scripts/kernel --help, with KERNEL=" + profile.kernel);
+      return fail(places.kernel.string() + " does not exist; " + build_command(profile) +
+                  " builds it");
   } else {
     image = release;
     places.release = release;
@@ -88,8 +96,8 @@ Result<Places> Places::find()
   }
   places.initrd = variable("VERDICT_INITRD", places.out / "guest" / image / "initrd.cpio");
   if (!file_exists(places.initrd))
-    return fail(places.initrd.string() +
-                " does not exist; see scripts/guest-image --help, with KERNEL=" + profile.kernel);
+    return fail(places.initrd.string() + " does not exist; " + build_command(profile) +
+                " builds it");
   if (places.kernel.filename().string().starts_with("vmlinuz")) {
     TRY(make_directories(places.out / "golden"));
     places.kernel = TRY(vmlinux_of(places.kernel, places.out / "golden"));

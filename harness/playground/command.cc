@@ -171,7 +171,7 @@ const std::vector<Form> &forms()
           return fail("which command?");
         return InGuest{ given.text };
       } },
-    { "expect", "frames | COUNTER NUMBER",
+    { "expect", "(frames | COUNTER) NUMBER",
       "for scripts: an error unless so many frames came since the last send, or so many were "
       "counted",
       parse_expect },

@@ -161,7 +161,8 @@ Result<void> Session::run(const Counters &)
 Result<void> Session::run(const ChooseNic &choice)
 {
   if (choice.index >= traffic_->nics().size())
-    return fail(fmt::format("the guest has {}", count_of(traffic_->nics().size(), "NIC")));
+    return fail(fmt::format("there is no NIC {}: the guest has {}, from 0 on", choice.index,
+                            count_of(traffic_->nics().size(), "NIC")));
   nic_ = choice.index;
   print_(describe(nic_));
   return {};
@@ -226,7 +227,8 @@ Result<void> Session::run(const Expect &expect)
   uint64_t number = seen.came.size();
   if (expect.what != "frames") {
     if (!TRY(traffic_->counts(nic_)).contains(expect.what))
-      return fail(traffic_->nics()[nic_].ifname + " has no counter " + expect.what);
+      return fail(fmt::format("{0} has no counter {1}; guest ethtool -S {0} lists them",
+                              traffic_->nics()[nic_].ifname, expect.what));
     const auto counted = seen.counted.find(expect.what);
     number = counted == seen.counted.end() ? 0 : counted->second;
   }

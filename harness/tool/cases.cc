@@ -18,6 +18,17 @@ namespace verdict {
 
 namespace {
 
+/// Whether the column has tests on a kernel: harness/CMakeLists.txt makes them. Debian's kernels
+/// run all, those of our own what a profile's suites say.
+bool has_tests_on(const KernelProfile &kernel, const Column &column)
+{
+  if (!kernel.ours)
+    return true;
+  if (kernel.name == "arm64")
+    return column.suites.contains(Suite::arm64);
+  return column.suites.contains(Suite::debug) || column.suites.contains(Suite::deep);
+}
+
 struct Options {
   std::string pattern = "*", nic, kernel = variable("VERDICT_KERNEL", "stable");
 };
@@ -28,7 +39,7 @@ struct Chosen {
   std::vector<Case> cases;
   std::vector<Column> columns; ///< those of the kernel, or the one that is named
 
-  /// Those on which a case runs.
+  /// Those on which a case runs, or is skipped.
   std::vector<Column> columns_of(const Case &one) const
   {
     std::vector<Column> some;
@@ -47,13 +58,15 @@ Result<Chosen> choose(const Options &options)
   Chosen chosen{ .kernel = kernel, .columns = TRY(load_columns(kernel.kernel)) };
   if (!options.nic.empty())
     chosen.columns = { TRY(find_column(chosen.columns, options.nic)) };
+  std::erase_if(chosen.columns,
+                [&](const Column &column) { return !has_tests_on(kernel, column); });
   for (Case &one : fitting(TRY(read_cases()), options.pattern)) {
     if (!chosen.columns_of(one).empty())
       chosen.cases.push_back(std::move(one));
   }
   if (chosen.cases.empty())
-    return fail("no case fits " + options.pattern + (options.nic.empty() ? "" : " on ") +
-                options.nic + "; verdict list shows all");
+    return fail("on the kernel " + options.kernel + " no case fits " + options.pattern +
+                (options.nic.empty() ? "" : " on ") + options.nic + "; verdict list shows all");
   return chosen;
 }
 
@@ -78,7 +91,8 @@ void explain(const Case &one, const Chosen &chosen, const std::filesystem::path 
     const std::string reason = skipped_for(one, column, chosen.kernel);
     fmt::print("{}: {}\n", column.name, reason.empty() ? "runs" : "is skipped: " + reason);
   }
-  fmt::print("\n{}/harness/verdict run '{}' runs it.\n", out.string(), one.full_name());
+  fmt::print("\n{}/harness/verdict run '{}' --kernel {} runs it.\n", out.string(), one.full_name(),
+             chosen.kernel.name);
 }
 
 Result<int> explain(const Options &options)

@@ -64,8 +64,11 @@ Point point_of(const Path &path, const Options &options)
 /// The cases that the command line names: every one of the plan, or the systems by the paths.
 Result<std::vector<Case>> chosen(const Options &options)
 {
-  if (options.systems.empty() && options.paths.empty())
+  if (options.systems.empty() && options.paths.empty()) {
+    if (options.size || options.ring || options.flows)
+      return fail("--size, --ring and --flows need a --path; verdict cost --list names them");
     return plan();
+  }
   const auto systems =
       options.systems.empty() ? std::vector<std::string>{ "e1000" } : options.systems;
   std::vector<Case> cases;
@@ -199,8 +202,9 @@ Subcommand add_cost_command(CLI::App &app)
   auto options = std::make_shared<Options>();
   CLI::App *cost = app.add_subcommand(
       "cost", "Count the guest's instructions and register accesses for each frame");
-  cost->footer("Without --system and --path it measures all that make cost does. To be run in "
-               "the project's top directory. Documentation/cost.md tells the rest.");
+  cost->footer("Without --system and --path it measures all that make cost does. It is on "
+               "6.12; VERDICT_KERNEL=next in front: on the newest kernel. To be run in the "
+               "project's top directory. Documentation/cost.md tells the rest.");
   const std::vector<CLI::Option *> choices{
     cost->add_option("--system", options->systems, "a driver: e1000 (default), stock e1000, ..."),
     cost->add_option("--path", options->paths, "a frame's way: native DROP, stack, ..."),

@@ -192,13 +192,15 @@ Subcommand add_shell_command(CLI::App &app)
   auto options = std::make_shared<Options>();
   CLI::App *shell = app.add_subcommand(
       "shell", "A guest with the driver, a prompt in it, and the other end of each wire");
-  shell->footer("make shell builds what it needs. Ctrl-] leads from the guest to the wire and "
-                "back; help lists the wire's commands. Exit status 1 if the guest does not end by "
-                "itself, or a command of the script fails. To be run in the project's top "
-                "directory.");
+  shell->footer("make shell builds what it needs, with KERNEL=next for that kernel; of the debug "
+                "kernel make debug-guest, and then scripts/shell-image --debug. Ctrl-] leads from "
+                "the guest to the wire and back; help lists the wire's commands. Exit status 1 if "
+                "the guest does not end by itself, or a command of the script fails. To be run in "
+                "the project's top directory.");
   shell->add_option("--nic", options->nic, "a column of the matrix: virtio_net, vmxnet3, ...")
       ->capture_default_str();
-  shell->add_option("--kernel", options->kernel, "stable (the default), next, debug, next-debug");
+  shell->add_option("--kernel", options->kernel,
+                    "stable, next, debug, next-debug; the default is VERDICT_KERNEL, or stable");
   shell->add_option("--program", options->program,
                     "a BPF object; its first program is attached to nic0 at the start");
   shell->add_option("--script", options->script,

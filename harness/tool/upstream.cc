@@ -159,6 +159,8 @@ Result<void> rewrite(const std::vector<Finished> &finished)
 Result<int> run(const Options &options)
 {
   const Places places = TRY(Places::find());
+  if (places.kernel_profile.kernel != "next")
+    return fail("these tests are the newest kernel's: VERDICT_KERNEL=next in front chooses it");
   const Plan plan = TRY(load_plan(std::string(folder) + "/tests.json"));
   const auto columns = TRY(load_columns(places.kernel_profile.kernel));
   const auto finished = run_jobs(TRY(jobs(options, plan, columns)), places);
@@ -178,9 +180,9 @@ Subcommand add_upstream_command(CLI::App &app)
   CLI::App *upstream =
       app.add_subcommand("upstream", "Run the kernel's own driver tests, which scripts/upstream "
                                      "has built, and compare with qemu/upstream");
-  upstream->footer("Without --driver and --test it runs all. Exit status 1 unless each case ends "
-                   "as expected. To be run in the project's top directory. "
-                   "Documentation/upstream.md tells the rest.");
+  upstream->footer("VERDICT_KERNEL=next in front chooses the kernel. Without --driver and --test "
+                   "it runs all. Exit status 1 unless each case ends as expected. To be run in "
+                   "the project's top directory. Documentation/upstream.md tells the rest.");
   upstream->add_option("--driver", options->drivers, "a driver: e1000-82540em, virtio_net, ...");
   upstream->add_option("--test", options->tests, "a test: ping.py, xskxceiver-drv, ...");
   upstream->add_flag("--rewrite", options->rewrite,

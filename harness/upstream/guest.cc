@@ -48,6 +48,15 @@ MachineConfig machine_of(const Test &test, const Column &driver, const Places &p
   return config;
 }
 
+/// What the disk was made from.
+Result<std::string> read_made_from(std::filesystem::path disk)
+{
+  auto text = read_file(disk.replace_filename("made-from"));
+  if (!text)
+    return fail(text.error().message + "; make upstream makes it");
+  return text;
+}
+
 /// The variables that upstream's tests read, and those of our scripts, before a command.
 std::vector<std::string> with_environment(const std::vector<std::string> &command)
 {
@@ -79,6 +88,7 @@ Result<GoldenSpec> spec_of(const Test &test, const Column &driver, const Places 
 {
   std::vector<std::string> modules = driver.nics.front().modules;
   modules.insert(modules.end(), { "virtio_blk", "ext4", "overlay" });
+  const std::string made_from = TRY(read_made_from(disk_of(places)));
   const auto network = with_environment(TRY(script("network.sh")));
   const auto set_up = [modules, network](Machine &machine) -> Result<void> {
     guest::Agent agent = TRY(boot_agent(machine));
@@ -90,8 +100,7 @@ Result<GoldenSpec> spec_of(const Test &test, const Column &driver, const Places 
   };
   return GoldenSpec{ .machine = machine_of(test, driver, places),
                      .set_up = set_up,
-                     .set_up_key = join(modules, " ") + join(network, " ") +
-                                   TRY(read_file(disk_of(places).replace_filename("made-from"))),
+                     .set_up_key = join(modules, " ") + join(network, " ") + made_from,
                      .allowed_splats = false_alarms() };
 }
 
