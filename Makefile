@@ -31,14 +31,17 @@ help:
 	@echo "make series    the patches as mails for netdev, in out/series; see Documentation/sending.md"
 	@echo "make series-check  each of these mails applied, checked and built as netdev's CI does, and booted"
 	@echo "make docs      our pages of the kernel's documentation, built as the kernel does; out/docs/html"
+	@echo "make tree      the patched kernel files, in out/tree"
 	@echo "make modules   the patched driver for the unpatched Debian kernel, in out/modules"
 	@echo "make kernel    the patched debug kernel, in out/kernel/debug"
 	@echo "make guest     the guest's initramfs: agent, tools, modules, BPF programs, kselftests"
-	@echo "make harness   verdict, the C++ harness, in out/harness"
+	@echo "make debug-guest  the same for the debug kernel"
+	@echo "make harness   verdict, the C++ harness, in out/harness; of it only the command: make shell-tool"
 	@echo "make setup     install missing Debian packages, fetch the kernel (the others do it)"
 	@echo "make doctor    what this machine lacks, and the cure"
 	@echo "make clean     remove out/ (the cache stays)"
 	@echo "KERNEL=next    behind any of these but mutants and arm64: on the newest kernel that Debian has"
+	@echo "OUT=DIR        builds elsewhere than in out; XDG_CACHE_HOME=DIR moves the cache; JOBS=N tests at a time"
 
 packages:
 	@scripts/setup --packages
