@@ -269,20 +269,25 @@ static void e1000_a_queue_that_is_down_is_stopped(struct kunit *test)
 static void e1000_queues_keep_their_napi(struct kunit *test)
 {
 	struct napi_struct *rx_napi, *tx_napi;
+	struct e1000_adapter *adapter;
 	struct netdev_rx_queue *rxq;
 	struct net_device *netdev;
 	struct netdev_queue *txq;
+	unsigned int napi_id;
 
 	netdev = lock_interface(test);
+	adapter = netdev_priv(netdev);
 	rxq = __netif_get_rx_queue(netdev, 0);
 	txq = netdev_get_tx_queue(netdev, 0);
 	set_up_anew(test, netdev);
 	rx_napi = rxq->napi;
 	tx_napi = txq->napi;
-	change_mtu(netdev_priv(netdev));
+	napi_id = adapter->napi.napi_id;
+	change_mtu(adapter);
 	KUNIT_EXPECT_PTR_EQ(test, rxq->napi, rx_napi);
 	KUNIT_EXPECT_PTR_EQ(test, txq->napi, tx_napi);
-	change_mtu(netdev_priv(netdev));
+	KUNIT_EXPECT_EQ(test, adapter->napi.napi_id, napi_id);
+	change_mtu(adapter);
 	rtnl_unlock();
 }
 
