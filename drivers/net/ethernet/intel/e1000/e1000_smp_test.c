@@ -176,9 +176,43 @@ static void e1000_xdp_tx_looks_for_its_place_under_the_lock(struct kunit *test)
 	bpf_prog_free(prog);
 }
 
+static void set_fifo_back(struct e1000_adapter *adapter)
+{
+	adapter->fifo_stall_task.work.func(&adapter->fifo_stall_task.work);
+}
+
+/* A frame that has just found the 82547's FIFO stalled stops the queue: whoever
+ * sets the FIFO back has to see that
+ */
+static void e1000_82547_fifo_is_set_back_under_the_lock(struct kunit *test)
+{
+	struct e1000_adapter *adapter;
+	struct on_other_cpu *other;
+	struct net_device *netdev;
+	struct netdev_queue *txq;
+
+	other = make_other_cpu(test);
+	netdev = lock_interface(test);
+	txq = netdev_get_tx_queue(netdev, 0);
+	adapter = netdev_priv(netdev);
+
+	atomic_set(&adapter->tx_fifo_stall, 1);
+	__netif_tx_lock_bh(txq);
+	expect_other_cpu_waits(test, other, adapter, set_fifo_back);
+	netif_stop_queue(netdev);
+	__netif_tx_unlock_bh(txq);
+	flush_work(&other->work);
+	KUNIT_EXPECT_EQ(test, atomic_read(&adapter->tx_fifo_stall), 0);
+	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
+
+	atomic_set(&adapter->tx_fifo_stall, 0);
+	unlock_anew(test, netdev);
+}
+
 static struct kunit_case e1000_smp_test_cases[] = {
 	KUNIT_CASE(e1000_xdp_xmit_looks_for_its_ring_under_the_lock),
 	KUNIT_CASE(e1000_xdp_tx_looks_for_its_place_under_the_lock),
+	KUNIT_CASE(e1000_82547_fifo_is_set_back_under_the_lock),
 	{}
 };
 

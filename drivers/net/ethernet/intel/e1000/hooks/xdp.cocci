@@ -49,6 +49,25 @@ e1000_probe(...)
 	...
 }
 
+// A frame that finds the 82547's FIFO stalled stops the queue under the Tx lock, and does
+// so often now: XDP may have stalled the FIFO while the stack's queue runs. The task that
+// sets the FIFO back must not come in between, as it would wake nobody.
+
+@ stall @
+identifier netdev;
+statement S;
+@@
+e1000_82547_tx_fifo_stall_task(...)
+{
+	...
+	struct net_device *netdev = ...;
++	struct netdev_queue *txq = netdev_get_tx_queue(netdev, 0);
+	...
++	__netif_tx_lock_bh(txq);
+	if (atomic_read(...)) S
++	__netif_tx_unlock_bh(txq);
+}
+
 // ndo_bpf refuses a program while rx-fcs is on; this is the other direction
 
 @ fcs @
