@@ -181,6 +181,7 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 {
 	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
 	struct xdp_ring_part parts[XDP_RING_MAX_PARTS];
+	const u32 fifo_head = adapter->tx_fifo_head;
 	u32 len = xdp_ring_frame_len(frame);
 	struct e1000_tx_buffer *last;
 	u32 i = first, eop = first;
@@ -199,8 +200,10 @@ static noinline u32 e1000_xdp_post_any(struct e1000_adapter *adapter,
 		return 0;
 	}
 
-	if (unlikely(xdp_ring_map(&adapter->pdev->dev, frame, parts)))
+	if (unlikely(xdp_ring_map(&adapter->pdev->dev, frame, parts))) {
+		adapter->tx_fifo_head = fifo_head;
 		return 0;
+	}
 
 	/* Erratum: the descriptor of the first linear frame after a TSO frame
 	 * may be written back before the data was read. A last descriptor of

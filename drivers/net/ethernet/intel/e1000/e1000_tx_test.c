@@ -550,8 +550,10 @@ static void e1000_xdp_takes_no_frame_that_cannot_be_mapped(struct kunit *test)
 	struct e1000_adapter *adapter;
 	struct net_device *netdev;
 	struct xdp_frame *frame;
+	e1000_mac_type mac_type;
 	struct page *pages[3];
 	int i, highest = 0;
+	u32 head;
 
 	netdev = lock_interface(test);
 	adapter = netdev_priv(netdev);
@@ -560,6 +562,13 @@ static void e1000_xdp_takes_no_frame_that_cannot_be_mapped(struct kunit *test)
 
 	frame = make_frame(ETH_ZLEN);
 	expect_sent(test, netdev, frame, 1, 0);
+	/* It then has no place in the 82547's FIFO either */
+	mac_type = adapter->hw.mac_type;
+	take_for_82547(adapter);
+	head = adapter->tx_fifo_head;
+	expect_sent(test, netdev, frame, 1, 0);
+	KUNIT_EXPECT_EQ(test, head, adapter->tx_fifo_head);
+	adapter->hw.mac_type = mac_type;
 	expect_sent(test, netdev, frame, 0, 1);
 
 	for (i = 0; i < 3; i++) {
@@ -576,7 +585,7 @@ static void e1000_xdp_takes_no_frame_that_cannot_be_mapped(struct kunit *test)
 	}
 	expect_sent(test, netdev, frame, 0, 1);
 	napi_enable(&adapter->napi);
-	rtnl_unlock();
+	unlock_anew(test, netdev);
 }
 
 static void set_tx_ring(struct kunit *test, struct net_device *netdev,
@@ -784,7 +793,10 @@ static void e1000_an_empty_ring_wakes_the_stack(struct kunit *test)
 	__netif_tx_unlock_bh(txq);
 	KUNIT_EXPECT_TRUE(test, netif_queue_stopped(netdev));
 	write_back(tx_ring, 0);
+	/* Nothing comes later that would wake it when the carrier is back */
+	netif_carrier_off(netdev);
 	poll_again(adapter, 64);
+	netif_carrier_on(netdev);
 	KUNIT_EXPECT_EQ(test, tx_ring->next_to_clean, tx_ring->next_to_use);
 	KUNIT_EXPECT_FALSE(test, netif_queue_stopped(netdev));
 	local_bh_disable();

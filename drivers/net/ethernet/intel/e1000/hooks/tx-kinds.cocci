@@ -192,7 +192,8 @@ e1000_tx_queue(...)
 +	smp_store_release(&tx_ring->frames_end, i);
 }
 
-// The stack is woken when there is room for what it waits to send
+// The stack is woken when there is room for what it waits to send. It is also woken
+// without carrier, as nothing would wake it later: then the ring is empty.
 
 @ wake @
 @@
@@ -202,7 +203,8 @@ e1000_clean_tx_irq(...)
 	if (unlikely(
 -	    count
 +	    done.descs
-	    && netif_carrier_ok(netdev) && E1000_DESC_UNUSED(tx_ring) >=
+-	    && netif_carrier_ok(netdev)
+	    && E1000_DESC_UNUSED(tx_ring) >=
 -	    TX_WAKE_THRESHOLD
 +	    e1000_stack_needs(tx_ring)
 	    )) { ... }
