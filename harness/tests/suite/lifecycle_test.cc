@@ -191,6 +191,7 @@ TEST_P(Lifecycle, UnbindAndBind)
   ASSERT_OK_AND_ASSIGN(const std::string told,
                        agent().run_ok({ "ethtool", "--get-tunable", ifname(), "rx-copybreak" }));
   EXPECT_THAT(told, testing::HasSubstr("rx-copybreak: " + copybreak));
+  EXPECT_FALSE(agent().write(parameters + "copybreak", "0")) << "it would not change anything";
 }
 
 TEST_P(Lifecycle, ModuleReload)
