@@ -12,19 +12,7 @@
 
 namespace verdict {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-/// The NIC as a QEMU can have it.
-Result<NicConfig> device_of(const Nic &nic, const std::string &qemu, const fs::path &memory)
-{
-  NicConfig device = nic.device;
-  for (const std::string &option :
-       TRY(known_options(qemu, device.model, nic.older_options, memory)))
-    device.options += (device.options.empty() ? "" : ",") + option;
-  return device;
-}
 
 Result<void> set_up(Machine &machine, const std::vector<SetUpStep> &steps)
 {
@@ -35,6 +23,16 @@ Result<void> set_up(Machine &machine, const std::vector<SetUpStep> &steps)
 }
 
 } // namespace
+
+Result<NicConfig> device_of(const Nic &nic, const Places &places)
+{
+  NicConfig device = nic.device;
+  for (const std::string &option :
+       TRY(known_options(places.kernel_profile.architecture.qemu_program, device.model,
+                         nic.older_options, places.out / "golden")))
+    device.options += (device.options.empty() ? "" : ",") + option;
+  return device;
+}
 
 Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
 {
@@ -71,8 +69,7 @@ Result<GoldenSpec> golden_spec(const Column &column, const Places &places)
   }
   spec.allowed_splats = false_alarms();
   for (const Nic &nic : column.nics)
-    spec.machine.nics.push_back(
-        TRY(device_of(nic, kernel.architecture.qemu_program, places.out / "golden")));
+    spec.machine.nics.push_back(TRY(device_of(nic, places)));
   const auto steps = set_up_steps(column);
   for (const SetUpStep &step : steps)
     spec.set_up_key += step.text + "\n";

@@ -13,6 +13,7 @@
 #include "lab/boot.h"
 #include "lab/false_alarms.h"
 #include "lab/modules.h"
+#include "lab/recipe.h"
 #include "qemu/golden_image.h"
 #include "report/ktap.h"
 
@@ -32,9 +33,9 @@ std::filesystem::path disk_of(const Places &places)
   return places.out / "upstream" / "disk" / "root.ext4";
 }
 
-MachineConfig machine_of(const Test &test, const Column &driver, const Places &places)
+Result<MachineConfig> machine_of(const Test &test, const Column &driver, const Places &places)
 {
-  const NicConfig &nic = driver.nics.front().device;
+  const NicConfig nic = TRY(device_of(driver.nics.front(), places));
   MachineConfig config{ .name = fmt::format("upstream.{}.{}", driver.name, test.cpus),
                         .kernel = places.kernel,
                         .initrd = places.initrd,
@@ -98,7 +99,7 @@ Result<GoldenSpec> spec_of(const Test &test, const Column &driver, const Places 
     TRY(agent.run_ok(network, network_timeout));
     return {};
   };
-  return GoldenSpec{ .machine = machine_of(test, driver, places),
+  return GoldenSpec{ .machine = TRY(machine_of(test, driver, places)),
                      .set_up = set_up,
                      .set_up_key = join(modules, " ") + join(network, " ") + made_from,
                      .allowed_splats = false_alarms() };
