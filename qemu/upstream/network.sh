@@ -23,8 +23,12 @@ up here "$NETIF" "$LOCAL_V4" "$LOCAL_V6"
 up "$REMOTE_ARGS" "$REMOTE_NETIF" "$REMOTE_V4" "$REMOTE_V6"
 ip netns del here
 
-for _ in {1..60}; do
-	! ping -q -c 1 -W 1 "$REMOTE_V4" > /dev/null || exit 0
+# IPv6 joins its groups meanwhile, and QEMU's e1000 receives nothing for a second after its
+# filters have changed. So all pings of two seconds have to be answered.
+for _ in {1..30}; do
+	[ -n "$(ip -6 addr show tentative)$(ip -n "$REMOTE_ARGS" -6 addr show tentative)" ] ||
+		[[ $(ping -q -c 5 -i 0.5 -W 0.4 "$REMOTE_V4") != *" 5 received"* ]] || exit 0
+	sleep 0.2
 done
 echo "$REMOTE_V4 does not answer"
 ip addr
