@@ -79,6 +79,23 @@ TEST_P(Settings, ChecksumFeatureLeavesTheDeviceAlone)
   EXPECT_GT(writes[e1000::rctl], 0u) << "rx-all is in RCTL: the trace has seen nothing";
 }
 
+// QEMU holds frames back for a second after RCTL is written. Other groups are not in it, nor is
+// that the interface is up.
+TEST_P(Settings, GroupsLeaveTheReceiverAlone)
+{
+  ASSERT_OK_AND_ASSIGN(auto trace, RegisterTrace::start(machine(), 0));
+  const char *group = "01:00:5e:00:00:05";
+  ASSERT_OK(agent().run_ok({ "ip", "maddr", "add", group, "dev", ifname() }));
+  ASSERT_OK(agent().run_ok({ "ip", "link", "set", "dev", ifname(), "up" }));
+  ASSERT_OK(agent().run_ok({ "ip", "maddr", "del", group, "dev", ifname() }));
+  ASSERT_OK_AND_ASSIGN(auto writes, trace.stop());
+  EXPECT_EQ(writes[e1000::rctl], 0u);
+  ASSERT_OK_AND_ASSIGN(trace, RegisterTrace::start(machine(), 0));
+  ASSERT_OK(agent().run_ok({ "ip", "link", "set", "dev", ifname(), "promisc", "on" }));
+  ASSERT_OK_AND_ASSIGN(writes, trace.stop());
+  EXPECT_GT(writes[e1000::rctl], 0u) << "promiscuity is in RCTL: the trace has seen nothing";
+}
+
 // An MTU that changes under traffic leaves the device as a reset would.
 TEST_P(Settings, TheDeviceIsSetUpAsBefore)
 {
