@@ -177,7 +177,8 @@ const std::vector<Form> &forms()
       parse_expect },
     { "help", "[COMMAND]", "show this, or all about a command",
       [](const Arguments &given) -> Result<Command> { return Help{ given.text }; } },
-    { "quit", "", "end the guest and go", parse_alone<Quit> },
+    { "exit", "", "end the guest and go", parse_alone<Quit> },
+    { "quit", "", "the same", parse_alone<Quit> },
   };
   return all;
 }

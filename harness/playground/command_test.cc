@@ -113,6 +113,7 @@ TEST(Command, RefusesWhatItDoesNotKnow)
   EXPECT_EQ(error_of("sent udp"), "there is no command \"sent\"; help lists all");
   EXPECT_THAT(error_of("quit now"), HasSubstr("it takes nothing"));
   EXPECT_TRUE(read<Quit>("quit"));
+  EXPECT_TRUE(read<Quit>("exit"));
   EXPECT_TRUE(read<Detach>("detach"));
   EXPECT_TRUE(read<Counters>("counters"));
 }

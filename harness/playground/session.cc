@@ -86,6 +86,8 @@ Result<void> Session::send(const std::vector<Frame> &frames, size_t times)
   if (std::all_of(last_.begin(), last_.end(), [](const Seen &seen) { return seen.came.empty(); }))
     print_("nothing came back\n");
   show(last_);
+  if (last_[nic_].counted.empty())
+    print_(traffic_->nics()[nic_].ifname + " counted nothing\n");
   return {};
 }
 
