@@ -107,7 +107,7 @@ TEST(MutantReport, OfNothingRunHasNoSurvivors)
   EXPECT_THAT(to_table(report), HasSubstr("0 survive without a reason"));
 }
 
-TEST(MutantReport, TellsWhatNoTestComesBy)
+TEST(MutantReport, TellsWhatNoTestReaches)
 {
   Ledger ledger;
   Trial trial = made_up_trial("", tx, Outcome::passed);

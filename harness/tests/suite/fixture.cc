@@ -122,7 +122,7 @@ Result<void> NicTest::look_up_interfaces()
   return {};
 }
 
-/// Which mutants the test came by. A module that was loaded again has forgotten some of them.
+/// Which mutants the test reached. A module that was loaded again has forgotten some of them.
 void NicTest::record_reached()
 {
   if (mutant_choices_ != 1 || !agent_ || agent_->silent())
