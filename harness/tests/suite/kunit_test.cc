@@ -24,6 +24,14 @@ protected:
     EXPECT_THAT(read_ktap(report).cases,
                 testing::ElementsAre(CaseResult{ suite, Outcome::pass, "" }));
   }
+
+  void expect_no_mappings_when_down()
+  {
+    for (size_t nic = 0; nic < machine().nic_count(); nic++)
+      ASSERT_OK(agent().run_ok({ "ip", "link", "set", "dev", ifname(nic), "down" }));
+    ASSERT_OK_AND_ASSIGN(const auto left, dma_mappings(agent(), column().nics.front().driver));
+    EXPECT_THAT(left, testing::IsEmpty());
+  }
 };
 
 TEST_P(KUnit, XdpRing)
@@ -48,10 +56,14 @@ TEST_P(KUnit, Transmission)
   REQUIRE_KERNEL(run_kunit);
   allow_in_log("WARNING: (.* at )?kernel/dma/", "a frame is too high for the device on purpose");
   expect_ok("e1000_tx_test", "e1000_tx");
-  for (size_t nic = 0; nic < machine().nic_count(); nic++)
-    ASSERT_OK(agent().run_ok({ "ip", "link", "set", "dev", ifname(nic), "down" }));
-  ASSERT_OK_AND_ASSIGN(const auto left, dma_mappings(agent(), column().nics.front().driver));
-  EXPECT_THAT(left, testing::IsEmpty());
+  expect_no_mappings_when_down();
+}
+
+TEST_P(KUnit, Completion)
+{
+  REQUIRE_KERNEL(run_kunit);
+  expect_ok("e1000_tx_clean_test", "e1000_tx_clean");
+  expect_no_mappings_when_down();
 }
 
 TEST_P(KUnit, Reception)

@@ -112,6 +112,43 @@ static inline struct xdp_frame *make_frame(u32 len)
 	return make_frame_with(len, ETH_ZLEN);
 }
 
+/* Take frames while a Tx ring has so many descriptors for XDP.
+ * Return: how many of two frames it took.
+ */
+static inline int transmit_with_room(struct net_device *netdev, u32 room,
+				     u32 len)
+{
+	struct xdp_frame *frames[] = { make_frame(len), make_frame(len) };
+	struct e1000_adapter *adapter = netdev_priv(netdev);
+	struct e1000_tx_ring *tx_ring = adapter->tx_ring;
+	u32 unused = e1000_stack_needs(tx_ring) + 2 + room;
+	int sent, i;
+
+	tx_ring->next_to_clean = (tx_ring->next_to_use + 1 + unused) %
+				 tx_ring->count;
+	local_bh_disable();
+	sent = netdev->netdev_ops->ndo_xdp_xmit(netdev, 2, frames, 0);
+	local_bh_enable();
+	for (i = sent; i < 2; i++)
+		xdp_return_frame(frames[i]);
+	return sent;
+}
+
+/* With the Tx lock held: send a short frame of the stack's */
+static inline void send_short(struct kunit *test, struct net_device *netdev,
+			      bool more)
+{
+	struct sk_buff *skb = alloc_skb(ETH_ZLEN, GFP_ATOMIC);
+
+	KUNIT_EXPECT_NOT_NULL(test, skb);
+	if (!skb)
+		return;
+	skb_put_zero(skb, ETH_ZLEN);
+	KUNIT_EXPECT_EQ(test, NETDEV_TX_OK,
+			__netdev_start_xmit(netdev->netdev_ops, skb, netdev,
+					    more));
+}
+
 /* Status of a frame in one buffer */
 #define WHOLE	(E1000_RXD_STAT_DD | E1000_RXD_STAT_EOP)
 
