@@ -2,6 +2,10 @@
 # In the guest: runs the kernel's xskxceiver between NETIF and REMOTE_NETIF, in one netns,
 # in the mode that is the argument. Each of its tests runs in a process of its own, as
 # one that finds an error of the system ends the process.
+#
+# One test is not run: in generic XDP, bpf_xdp_adjust_tail() of 7.3 gives pages of a page_pool
+# back as if they were none ("BUG: Bad page state ... page_pool leak"), with any driver. The
+# tests after it would run in a guest with broken memory.
 set -u
 
 # For the cases with unaligned frames.
@@ -11,13 +15,31 @@ sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1
 ip addr flush dev "$NETIF"
 ip link set "$REMOTE_NETIF" up
 for interface in "$NETIF" "$REMOTE_NETIF"; do
+	# Its frames go to an address that is a multicast one, and not the interface's.
+	ip link set "$interface" promisc on
 	until [ "$(cat "/sys/class/net/$interface/operstate")" = up ]; do
 		sleep 0.1
 	done
 done
 
+# What a test has changed it leaves as it is: the next one would set it back. The rings hold
+# what the sender may send before the receiver has seen any of it.
+set_back() {
+	local interface rings
+	for interface in "$NETIF" "$REMOTE_NETIF"; do
+		ip link set "$interface" mtu 1500
+		rings=$(ethtool -g "$interface" | sed -n '0,/^RX:/s/^RX:[[:space:]]*//p')
+		ethtool -G "$interface" rx "$rings" tx "$rings"
+	done
+}
+
 ./xskxceiver -l | sed -n 's/^\([0-9]*\): \(.*\)/\1 \2/p' | while read -r number name; do
 	echo "# $name"
+	if [ "$1 $name" = "skb XDP_ADJUST_TAIL_SHRINK_MULTI_BUFF" ]; then
+		echo "ok 1 # SKIP SKIP: SKB $name"
+		continue
+	fi
+	set_back > /dev/null 2>&1
 	timeout -k 5 60 ./xskxceiver -i "$NETIF" -i "$REMOTE_NETIF" -m "$1" -t "$number" < /dev/null 2>&1
 	echo "# it ended with status $?"
 done
