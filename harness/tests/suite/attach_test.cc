@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "lab/link.h"
 #include "tests/suite/xdp_fixture.h"
 
 #include <atomic>
@@ -262,6 +263,7 @@ TEST_P(Attach, TheLargestMtuWithoutFragsCanBeUsed)
   ASSERT_OK(load(bounce)); // without frags
   ASSERT_OK(agent().link(ifname(), {}, most));
   ASSERT_OK(attach_loaded());
+  ASSERT_OK(until_link(agent(), ifname()));
   ASSERT_OK(wire().until_sentinel());
   const auto largest = test_frames(nic(), std::vector<size_t>{ most + 14 });
   ASSERT_OK_AND_ASSIGN(const auto back, wire().exchange_for(largest, 1));

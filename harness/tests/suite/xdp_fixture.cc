@@ -124,9 +124,10 @@ void XdpTest::expect_counter(Counter which, uint64_t value, size_t nic)
   }
 }
 
-std::vector<std::span<const Frame>> XdpTest::bursts(std::span<const Frame> frames) const
+std::vector<std::span<const Frame>> XdpTest::bursts(std::span<const Frame> frames,
+                                                    size_t most) const
 {
-  const size_t fits = column().limits().burst.value_or(frames.size());
+  const size_t fits = std::min(column().limits().burst.value_or(frames.size()), most);
   std::vector<std::span<const Frame>> parts;
   for (size_t i = 0; i < frames.size(); i += fits)
     parts.push_back(frames.subspan(i, std::min(fits, frames.size() - i)));

@@ -70,8 +70,9 @@ protected:
   /// A counter has this value, if the driver has one of this kind and runs the programs itself.
   void expect_counter(Counter which, uint64_t value, size_t nic = 0);
 
-  /// Frames in as many at once as limits.burst of the profile allows.
-  std::vector<std::span<const Frame>> bursts(std::span<const Frame> frames) const;
+  /// Frames in as many at once as limits.burst of the profile allows, and never more than `most`.
+  std::vector<std::span<const Frame>> bursts(std::span<const Frame> frames,
+                                             size_t most = SIZE_MAX) const;
 
   /// Injects frames into NIC 0, burst by burst: what came back.
   Result<std::vector<Frame>> exchange(const std::vector<Frame> &frames);
