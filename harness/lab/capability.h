@@ -52,6 +52,7 @@ enum class KernelCan {
   simulate_nics, ///< simulate NICs that take programs (netdevsim)
   keep_bridges,  ///< recover from an error without a reset of the bus, which costs a bridge its
                  ///< configuration if it has no driver
+  resume_ports,  ///< answer the host after it has resumed (virtio_console)
 };
 
 /// An enumerator and its name in a profile.
@@ -97,6 +98,7 @@ inline constexpr std::array kernel_can_names{
   Named<KernelCan>{ KernelCan::list_dma, "list_dma" },
   Named<KernelCan>{ KernelCan::simulate_nics, "simulate_nics" },
   Named<KernelCan>{ KernelCan::keep_bridges, "keep_bridges" },
+  Named<KernelCan>{ KernelCan::resume_ports, "resume_ports" },
 };
 
 } // namespace verdict

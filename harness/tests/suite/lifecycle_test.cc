@@ -171,6 +171,7 @@ TEST_P(Lifecycle, CableFlapsWithRedirects)
 
 TEST_P(Lifecycle, SuspendAndResume)
 {
+  REQUIRE_KERNEL(resume_ports);
   ASSERT_OK(attach_bounce());
   ASSERT_OK(agent().write("/sys/power/pm_test", "devices"));
   ASSERT_OK(agent().write("/sys/module/suspend/parameters/pm_test_delay", "0"));
