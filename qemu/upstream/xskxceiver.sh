@@ -22,9 +22,9 @@ for interface in "$NETIF" "$REMOTE_NETIF"; do
 	done
 done
 
-# What a test has changed it leaves as it is: the next one would set it back. The rings hold
-# what the sender may send before the receiver has seen any of it.
-set_back() {
+# A test leaves the MTU and the rings as it has changed them. Long rings hold what the sender
+# sends before the receiver has looked. Not every device can change its rings.
+prepare() {
 	local interface rings
 	for interface in "$NETIF" "$REMOTE_NETIF"; do
 		ip link set "$interface" mtu 1500
@@ -39,7 +39,7 @@ set_back() {
 		echo "ok 1 # SKIP SKIP: SKB $name"
 		continue
 	fi
-	set_back > /dev/null 2>&1
+	prepare > /dev/null 2>&1
 	timeout -k 5 60 ./xskxceiver -i "$NETIF" -i "$REMOTE_NETIF" -m "$1" -t "$number" < /dev/null 2>&1
 	echo "# it ended with status $?"
 done
