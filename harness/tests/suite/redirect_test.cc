@@ -28,14 +28,23 @@ protected:
     return attach_loaded("main", from);
   }
 
+  /// XDP may hold half of a Tx ring of 256, which is freed by an interrupt. QEMU's e1000 delays
+  /// that where it cannot be told not to.
+  size_t most_at_once(size_t to)
+  {
+    const NicConfig &device = machine().config().nics.at(to);
+    const bool delays = device.model.starts_with("e1000") &&
+                        device.options.find("mitigation=off") == std::string::npos;
+    return delays ? 100 : SIZE_MAX;
+  }
+
   /// Frames that come in at NIC `from` go out at NIC `to`, all, in order, and nowhere else. They
   /// come by themselves: a sentinel at `from` would flush what was redirected before it, and one
-  /// at `to` would ring the doorbell. XDP may hold half of the Tx ring of `to`, and QEMU 10 delays
-  /// the interrupt by which that is freed.
+  /// at `to` would ring the doorbell.
   void expect_redirected(const std::vector<Frame> &frames, size_t from, size_t to)
   {
     std::vector<Frame> out;
-    for (const auto burst : bursts(frames, 100)) {
+    for (const auto burst : bursts(frames, most_at_once(to))) {
       ASSERT_OK(wire(from).inject(burst));
       ASSERT_OK_AND_ASSIGN(auto some, wire(to).collect(burst.size()));
       out.insert(out.end(), some.begin(), some.end());
