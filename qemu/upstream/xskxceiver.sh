@@ -17,19 +17,22 @@ ip link set "$REMOTE_NETIF" up
 for interface in "$NETIF" "$REMOTE_NETIF"; do
 	# Its frames go to an address that is a multicast one, and not the interface's.
 	ip link set "$interface" promisc on
-	until [ "$(cat "/sys/class/net/$interface/operstate")" = up ]; do
-		sleep 0.1
-	done
 done
 
 # A test leaves the MTU and the rings as it has changed them. Long rings hold what the sender
-# sends before the receiver has looked. Not every device can change its rings.
+# sends before the receiver has looked. Not every device can change its rings. The link goes
+# down for a moment with either.
 prepare() {
 	local interface rings
 	for interface in "$NETIF" "$REMOTE_NETIF"; do
 		ip link set "$interface" mtu 1500
 		rings=$(ethtool -g "$interface" | sed -n '0,/^RX:/s/^RX:[[:space:]]*//p')
 		ethtool -G "$interface" rx "$rings" tx "$rings"
+	done
+	for interface in "$NETIF" "$REMOTE_NETIF"; do
+		until [ "$(cat "/sys/class/net/$interface/carrier")" = 1 ]; do
+			sleep 0.1
+		done
 	done
 }
 
