@@ -53,7 +53,8 @@ TEST(Expectations, SayWhyATestIsNotRun)
 
 TEST(Expectations, RefuseWhatHasNoReasonOrNoMeaning)
 {
-  for (const char *wrong : { "fail", "pass: because", "works", "skip: " }) {
+  for (const char *wrong : { "fail", "pass: because", "works", "skip: ", "fail or pass",
+                             "pass or pass: why", "fail or skip: why" }) {
     const auto tests =
         read_expectations(std::string(R"({ "ping.py": { "ping.v4": ")") + wrong + "\" } }");
     ASSERT_FALSE(tests) << wrong;
@@ -67,6 +68,18 @@ TEST(Expectations, AreMet)
   EXPECT_THAT(as_expected(judge(only(two_cases), { { "ping.v4", Outcome::pass, "" },
                                                    { "ping.v6", Outcome::fail, "100% loss" } })),
               ElementsAre(true, true));
+}
+
+TEST(Expectations, OfARaceAreMetByBothOfItsEnds)
+{
+  const ExpectedTest race = only(R"({ "ping.py": { "ping.v4": "fail or pass: a race" } })");
+  EXPECT_THAT(race.cases, ElementsAre(Expected{ "ping.v4", Outcome::fail, "a race", true }));
+  for (const auto &[outcome, well] : { std::pair{ Outcome::fail, true },
+                                       { Outcome::pass, true },
+                                       { Outcome::skip, false },
+                                       { Outcome::missing, false } })
+    EXPECT_THAT(as_expected(judge(race, { { "ping.v4", outcome, "" } })), ElementsAre(well))
+        << to_string(outcome);
 }
 
 TEST(Expectations, AreNotMetByRedGreenMissingOrUnknownCases)
@@ -100,11 +113,13 @@ TEST(Expectations, CanBeMadeWhatResultsAre)
 TEST(Expectations, AreReadAsTheyWereWritten)
 {
   const ExpectedTest not_run{ .name = "xskxceiver-drv", .not_run = "no native XDP" };
+  const ExpectedTest race = only(R"({ "irq.py": { "irq.check": "fail or pass: a race" } })");
   ASSERT_OK_AND_ASSIGN(const auto tests,
-                       read_expectations(write_expectations({ only(two_cases), not_run })));
-  ASSERT_EQ(tests.size(), 2);
+                       read_expectations(write_expectations({ only(two_cases), not_run, race })));
+  ASSERT_EQ(tests.size(), 3);
   EXPECT_EQ(tests[0].cases, only(two_cases).cases);
   EXPECT_EQ(tests[1].not_run, not_run.not_run);
+  EXPECT_EQ(tests[2].cases, race.cases);
 }
 
 /// What is in the repository can be read, and speaks of tests and drivers that there are.

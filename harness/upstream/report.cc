@@ -107,7 +107,7 @@ std::string reasons(const std::vector<Finished> &all)
 std::string surprise(const Finished &finished, const Judged &one)
 {
   std::string text = fmt::format("  {}: {}, expected {}\n", one.name, to_string(one.result.outcome),
-                                 one.expected ? to_string(one.expected->outcome) : "no such case");
+                                 one.expected ? one.expected->outcomes() : "no such case");
   std::string line = to_string(one.result.outcome);
   if (one.result.outcome != Outcome::pass)
     line += ": " + (one.result.said.empty() ? "why" : one.result.said);
