@@ -34,6 +34,7 @@ constexpr Description descriptions[] = {
   { mismatch_file, "frames that were expected beside those that came, with comments" },
   { "qmp.log", "what was said to QEMU" },
   { "qemu.log", "what QEMU complained of" },
+  { "trace.log", "each write to a NIC's registers, while a test counted them" },
   { repro_file, "runs the test again; --gdb: in a debugger" },
 };
 
