@@ -21,7 +21,6 @@ Mutant mutant_of(const json &entry)
            .kind = entry.at("kind"),
            .what = entry.at("what"),
            .source = entry.value("source", ""),
-           .unnoticeable = entry.value("unnoticeable", ""),
            .key = entry.at("name") };
 }
 

@@ -14,10 +14,9 @@ struct Mutant {
   std::string file;
   unsigned line = 0;
   std::string function;
-  std::string kind;              ///< "call-left-out"
-  std::string what;              ///< for people: "page_pool_put_page(...) is left out"
-  std::string source = {};       ///< where a real bug of this kind is told of; "" if generated
-  std::string unnoticeable = {}; ///< why nobody could notice it, if its author says so
+  std::string kind;        ///< "call-left-out"
+  std::string what;        ///< for people: "page_pool_put_page(...) is left out"
+  std::string source = {}; ///< where a real bug of this kind is told of; "" if generated
   /// Its name: file, function and text, which stay when lines and numbers change.
   std::string key = {};
 

@@ -24,16 +24,6 @@ Result<Reasons> read_reasons(const std::string &text)
   return reasons;
 }
 
-Result<Reasons> all_reasons(const Reasons &written, const Catalogue &catalogue)
-{
-  Reasons all = written;
-  for (const Mutant &mutant : catalogue.mutants) {
-    if (!mutant.unnoticeable.empty() && !all.emplace(mutant.key, mutant.unnoticeable).second)
-      return fail("a mutant has a reason of its own already: " + mutant.key);
-  }
-  return all;
-}
-
 std::vector<std::string> wrong_reasons(const Reasons &reasons, const Catalogue &catalogue,
                                        const Ledger &ledger)
 {

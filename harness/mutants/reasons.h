@@ -16,10 +16,6 @@ using Reasons = std::map<std::string, std::string>;
 /// form, a mutant that is named twice, an empty reason.
 Result<Reasons> read_reasons(const std::string &json);
 
-/// Those of the file, and those that the mutants' authors give themselves. Error: both have one of
-/// the same mutant.
-Result<Reasons> all_reasons(const Reasons &written, const Catalogue &catalogue);
-
 /// What is wrong with reasons, a sentence each: there is no such mutant, or a test has killed it.
 std::vector<std::string> wrong_reasons(const Reasons &reasons, const Catalogue &catalogue,
                                        const Ledger &ledger);

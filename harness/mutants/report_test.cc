@@ -185,15 +185,6 @@ TEST(Reasons, AreRead)
   EXPECT_FALSE(read_reasons(R"({"m":"a"})"));
 }
 
-TEST(Reasons, OfAMutantsAuthorCount)
-{
-  Catalogue all = catalogue();
-  all.mutants[2].unnoticeable = "a prefetch";
-  ASSERT_OK_AND_ASSIGN(const Reasons reasons, all_reasons({}, all));
-  EXPECT_EQ(reasons.at(key(3)), "a prefetch");
-  EXPECT_FALSE(all_reasons({ { key(3), "another" } }, all));
-}
-
 TEST(Reasons, OfAKilledMutantOrNoneAreFaults)
 {
   EXPECT_THAT(wrong_reasons({ { key(3), "a prefetch" } }, catalogue(), full_run()), IsEmpty());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mutate/catalogue.h"
 
-#include <algorithm>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -20,24 +20,10 @@ std::vector<std::string> names_of(const std::vector<Mutant> &mutants)
   return names;
 }
 
-Result<Reasons> read_reasons(std::string_view json)
-{
-  try {
-    return nlohmann::json::parse(json, nullptr, true, true).get<Reasons>();
-  } catch (const nlohmann::json::exception &exception) {
-    return fail(std::string("the list of reasons: ") + exception.what());
-  }
-}
-
-Result<std::string> catalogue(const Sifted &sifted, const Reasons &reasons,
-                              const std::string &release, const std::string &source_digest)
+std::string catalogue(const Sifted &sifted, const std::string &release,
+                      const std::string &source_digest)
 {
   const auto names = names_of(sifted.kept);
-  for (const auto &[name, reason] : reasons) {
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      return fail("a reason is given for a mutant that does not exist: " + name);
-  }
-
   auto list = nlohmann::ordered_json::array();
   for (size_t i = 0; i < sifted.kept.size(); i++) {
     const Mutant &mutant = sifted.kept[i];
@@ -51,8 +37,6 @@ Result<std::string> catalogue(const Sifted &sifted, const Reasons &reasons,
                                   { "origin", mutant.by_hand() ? "by-hand" : "generated" } };
     if (mutant.by_hand())
       entry["source"] = mutant.source;
-    if (const auto reason = reasons.find(names[i]); reason != reasons.end())
-      entry["unnoticeable"] = reason->second;
     list.push_back(std::move(entry));
   }
   return nlohmann::ordered_json{

@@ -22,7 +22,7 @@ namespace verdict::mutate {
 namespace {
 
 struct Options {
-  std::string tree, woven, targets, bugs, reasons, kernel, release, work, catalogue;
+  std::string tree, woven, targets, bugs, kernel, release, work, catalogue;
   size_t at_most = 0;
 };
 
@@ -85,8 +85,7 @@ Result<void> mutate(const Options &options)
   sifted.thinned -= sifted.kept.size();
   for (const auto &[file, text] : weave(sources, sifted.kept))
     TRY(write_file(options.woven + file, text));
-  const auto reasons = TRY(read_reasons(TRY(read_file(options.reasons))));
-  TRY(write_file(options.catalogue, TRY(catalogue(sifted, reasons, options.release, sha256(all)))));
+  TRY(write_file(options.catalogue, catalogue(sifted, options.release, sha256(all))));
   fmt::print(stderr,
              "verdict_mutate: {} mutants; {} did not compile, {} have the original's object "
              "code, {} another one's, {} were too many\n",
@@ -108,7 +107,6 @@ int main(int argc, char **argv)
       ->required();
   app.add_option("--targets", options.targets, "which files and lines: a file a line")->required();
   app.add_option("--bugs", options.bugs, "faults made by hand")->required();
-  app.add_option("--reasons", options.reasons, "why nobody could notice some faults")->required();
   app.add_option("--kernel", options.kernel, "where the kernel's build ran")->required();
   app.add_option("--release", options.release, "of the kernel")->required();
   app.add_option("--at-most", options.at_most, "how many mutants are wanted")->required();
@@ -119,7 +117,7 @@ int main(int argc, char **argv)
   CLI11_PARSE(app, argc, argv);
   // libclang changes to the directory of the compiler's command.
   for (std::string *path : { &options.tree, &options.woven, &options.targets, &options.bugs,
-                             &options.reasons, &options.work, &options.catalogue })
+                             &options.work, &options.catalogue })
     *path = std::filesystem::absolute(*path);
 
   if (auto done = verdict::mutate::mutate(options); !done) {

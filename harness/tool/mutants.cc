@@ -64,8 +64,7 @@ Result<std::vector<const Mutant *>> wanted(const Catalogue &catalogue, const std
 /// Runs what the options ask for, and reports all that is known then.
 Result<Report> run(const Options &options, const fs::path &out, const Bench &bench)
 {
-  const Reasons reasons =
-      TRY(all_reasons(TRY(read_with(options.reasons, read_reasons)), bench.catalogue()));
+  const Reasons reasons = TRY(read_with(options.reasons, read_reasons));
   Journal journal(out / "mutants" / "results.jsonl");
   const Wish wish{ .mutants = TRY(wanted(bench.catalogue(), options.again)),
                    .every = options.matrix,
