@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "guest/hex.h"
+#include "lab/link.h"
 #include "nic/hostile_nic.h"
 #include "tests/suite/traffic.h"
 #include "tests/suite/xdp_fixture.h"
@@ -137,6 +138,7 @@ TEST_P(HostileDevice, FramesWithErrorsAreRefused)
 TEST_P(HostileDevice, FramesWithErrorsArriveIfTheUserWantsThem)
 {
   ASSERT_OK(agent().run_ok({ "ethtool", "-K", ifname(), "rx-all", "on" }));
+  ASSERT_OK(until_link(agent(), ifname()));
   ASSERT_OK(wire().until_sentinel());
   with_and_without_a_program([&] {
     std::vector<RxWriteBack> buffers;
