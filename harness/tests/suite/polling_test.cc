@@ -111,6 +111,18 @@ protected:
     return {};
   }
 
+  /// Receives so many frames that the program has sent back. The kernel may print between them.
+  Result<std::vector<Frame>> receive_bounced(size_t count)
+  {
+    std::vector<Frame> bounced;
+    while (bounced.size() < count) {
+      Frame frame = TRY(wire().receive());
+      if (!dissect(frame).udp)
+        bounced.push_back(std::move(frame));
+    }
+    return bounced;
+  }
+
   void expect_all_verdicts()
   {
     // More than a poll's, and no more than XDP may hold of a Tx ring: a target that is polled later
@@ -250,15 +262,12 @@ TEST_P(Polling, ByTheConsole)
   ASSERT_OK(trace_polls(0));
 
   const auto frames = test_frames(nic(), bounces);
-  std::vector<Frame> bounced, printed;
+  ASSERT_OK(wire().inject(frames));
+  ASSERT_OK_AND_ASSIGN(auto bounced, receive_bounced(bounces));
+  std::vector<Frame> printed;
   const auto take = [&](Frame frame) {
     (dissect(frame).udp ? printed : bounced).push_back(std::move(frame));
   };
-  ASSERT_OK(wire().inject(frames));
-  while (bounced.size() < bounces) {
-    ASSERT_OK_AND_ASSIGN(auto frame, wire().receive());
-    take(std::move(frame));
-  }
   for (size_t i = 0; i < lines; i++)
     ASSERT_OK(agent().call("warn_log", { { "text", fmt::format("line {} of {}\n", i, lines) } }));
   ASSERT_OK_AND_ASSIGN(auto rest, wire().until_sentinel());
@@ -294,7 +303,7 @@ TEST_P(Polling, ByAPanic)
   ASSERT_OK(print_to_the_wire());
   const auto frames = test_frames(nic(), bounces);
   ASSERT_OK(wire().inject(frames));
-  ASSERT_OK_AND_ASSIGN(const auto bounced, receive(bounces));
+  ASSERT_OK_AND_ASSIGN(const auto bounced, receive_bounced(bounces));
   EXPECT_THAT(bounced, AreFrames(swapped(frames)));
 
   // Linux 7's netconsole prints a panic at its end, and a kernel that restarts does not get there.
