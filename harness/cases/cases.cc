@@ -60,7 +60,7 @@ std::map<std::string, std::string> columns_of_suites(std::string_view source)
 {
   static const RE2 form(R"(VERDICT_ON_NICS_OF\((\w+), (\w+)\))");
   std::map<std::string, std::string> columns;
-  re2::StringPiece rest(source);
+  re2::StringPiece rest(source.data(), source.size());
   std::string kind, suite;
   while (RE2::FindAndConsume(&rest, form, &kind, &suite))
     columns[suite] = kind;
