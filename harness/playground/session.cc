@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "packet/builder.h"
 #include "packet/dissect.h"
 #include "playground/frame_text.h"
 #include "playground/guest.h"
@@ -80,7 +81,8 @@ Result<void> Session::send(const std::vector<Frame> &frames, size_t times)
 {
   if (frames.empty())
     return fail("there is no frame in it");
-  last_ = TRY(traffic_->send(nic_, frames, times));
+  // As a NIC would: not every QEMU pads what comes from its other end of the wire.
+  last_ = TRY(traffic_->send(nic_, padded(frames), times));
   print_(fmt::format("{}: {} sent\n{}", traffic_->nics()[nic_].name,
                      count_of(frames.size() * times, "frame"), describe_frames(frames)));
   if (std::all_of(last_.begin(), last_.end(), [](const Seen &seen) { return seen.came.empty(); }))
