@@ -30,12 +30,12 @@ inline constexpr uint64_t tidv = 0x3820;                ///< Tx interrupt delay
 inline constexpr uint64_t rxcsum = 0x5000;              ///< receive checksum control
 
 /// Registers that tell how a driver has set the device up, and that nothing else changes. PBA is
-/// not among them: it only changes with a reset, and a new MTU under traffic is none.
-inline constexpr std::array<std::pair<std::string_view, uint64_t>, 13> settings{ {
+/// not among them: it only changes with a reset, and a new MTU under traffic is none. Nor is ITR:
+/// the driver adapts it to the traffic, and while there is no link.
+inline constexpr std::array<std::pair<std::string_view, uint64_t>, 12> settings{ {
     { "CTRL", ctrl },
     { "FCT", 0x30 },
     { "VET", 0x38 },
-    { "ITR", itr },
     { "RCTL", rctl },
     { "FCTTV", 0x170 },
     { "TCTL", tctl },
