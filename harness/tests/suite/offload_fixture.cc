@@ -75,6 +75,12 @@ Result<nlohmann::json> OffloadTest::shown_program(uint32_t id)
   return shown({ "prog", "show", "id", std::to_string(id) });
 }
 
+bool OffloadTest::is_orphan(const Result<nlohmann::json> &shown)
+{
+  return shown ? shown->value("orphaned", false)
+               : shown.error().message.find("No such device") != std::string::npos;
+}
+
 void OffloadTest::expect_on(const Netdevsim::Port &port, const Result<nlohmann::json> &shown)
 {
   ASSERT_OK(shown);

@@ -44,6 +44,9 @@ protected:
   Result<nlohmann::json> shown(std::vector<std::string> which);
   Result<nlohmann::json> shown_program(uint32_t id);
 
+  /// The shown program's device is gone. Debian 13's bpftool says so, Debian 12's fails.
+  static bool is_orphan(const Result<nlohmann::json> &shown);
+
   /// It is on a port's device. bpftool names the interface only if the network namespace that the
   /// kernel tells is its own.
   void expect_on(const Netdevsim::Port &port, const Result<nlohmann::json> &shown);
