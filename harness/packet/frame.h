@@ -24,7 +24,8 @@ struct Frame {
 };
 
 /// The smallest frame on an Ethernet, in bytes without FCS. Shorter ones are padded with zeros:
-/// by QEMU on their way in, by the NIC or its driver on their way out.
+/// by QEMU 7.2 on their way in, which QEMU 10 leaves to the sender, and by the NIC or its driver on
+/// their way out.
 inline constexpr size_t min_frame_size = 60;
 
 /// The largest frame at an MTU of 1500, in bytes without FCS and VLAN tag.
